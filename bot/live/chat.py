@@ -1,0 +1,233 @@
+"""One live chat: an inbox, and one task that empties it.
+
+    take all that is queued → fold it over state and record → commit once → only then swap the state and answer those
+    who wait → act on what is kept and not yet done; what the room reports goes into the inbox
+
+A commit that fails changes nothing, here or on the disk, and tells those who wait. A restart does nothing special: it acts on
+what is kept and not yet done.
+"""
+
+import asyncio
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.live.clock import Call, Clock, sleep
+from bot.live.fold import Asked, Fold, Item, Reported, Reread
+from bot.live.listener import Listener
+from bot.live.room import Delivered, Delivery, Room, RoomError
+from bot.messages import Author, Deed
+from bot.recap import Recap, Tally
+from bot.script.posts import Kind, Post, compose
+from bot.session import Over, Pause, Running, Tick, Want, Wish, describe, due
+from bot.store import Changes, Chat, LeaseLost, Store, StoreError
+
+#: How long to wait before keeping is tried again.
+RETRY = timedelta(seconds=5)
+#: How long to wait before a post is tried again: at first, and at most.
+ROOM_RETRY = timedelta(seconds=1)
+LONGEST_ROOM_RETRY = timedelta(seconds=30)
+#: How long a post that is on its way may still take when the chat is stopped, in seconds.
+LAST_POST = 5
+
+#: Who asks for what the program itself has to ask for.
+ITSELF = Author("hashchat", "hashchat", host=True)
+
+
+class LiveChat:
+    """Runs a chat that this process holds, in one room."""
+
+    def __init__(self, chat: Chat, store: Store, room: Room, clock: Clock) -> None:
+        self.chat = chat
+        self.script = chat.script
+        self.state = chat.state
+        self._store = store
+        self._room = room
+        self._clock = clock
+        self._listener = Listener(self.script, chat, store)
+        self._inbox: list[Item] = []
+        self._wake = asyncio.Event()
+        self._kept: asyncio.Future[None] | None = None
+        self._outbox: asyncio.Queue[Post] = asyncio.Queue()
+        self._unshown = 0
+        self._delivering = False
+        self._alarm: Call | None = None
+        self._stopping = False
+        self._trouble: str | None = None
+
+    # What rooms call ---------------------------------------------------------------------------------------------
+
+    def hear(self, deed: Deed) -> asyncio.Future[None]:
+        """Take in what somebody did. The future, shared by a whole batch, is done once it is kept, or has the StoreError."""
+        self._put(deed)
+        if self._kept is None:
+            self._kept = asyncio.get_running_loop().create_future()
+        return self._kept
+
+    async def ask(
+        self, want: Want | Deed, *, by: Author, id: str | None = None, about: str | None = None
+    ) -> str:
+        """Ask for something, and give the answer in words once it is kept.
+
+        `id` is the wish's own, so that a double click does nothing; `about` is the `point` of the chat that the one who
+        asks was looking at. Raises Refusal with the reason, and StoreError.
+        """
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        item = want if isinstance(want, Deed) else self._wish(want, by, id, about)
+        self._put(Asked(item, answer))
+        return await answer
+
+    def stop(self) -> None:
+        """Finish what is in hand, and let `run` return."""
+        self._stopping = True
+        self._wake.set()
+
+    def describe(self) -> str:
+        """Say where the chat stands now."""
+        return describe(self.script, self.state, self._clock.now())
+
+    def _wish(self, want: Want, by: Author, id: str | None = None, about: str | None = None) -> Wish:
+        return Wish(self._clock.now(), id or secrets.token_hex(8), by, want, about)
+
+    def _put(self, item: Item) -> None:
+        self._inbox.append(item)
+        self._wake.set()
+
+    # The one task ------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Run the chat until it is over and all is posted, or until `stop`.
+
+        Raises LeaseLost where another process has taken the chat.
+        """
+        await self._listener.open()
+        self._send(await self._store.record(self.chat).posts_to_come())
+        deliverer = asyncio.create_task(self._deliver(), name=f"{self.chat.name}: posts")
+        deliverer.add_done_callback(lambda _: self._wake.set())
+        self._put(Tick(self._clock.now()))
+        try:
+            while not self._finished:
+                await self._wake.wait()
+                await self._take_all()
+                if deliverer.done():
+                    deliverer.result()
+        finally:
+            if self._alarm:
+                self._alarm.cancel()
+            await self._last_post(deliverer)
+        await self._take_all()
+
+    @property
+    def _finished(self) -> bool:
+        if self._inbox and not (self._stopping and self._trouble):
+            return False
+        phase = self.state.phase
+        return self._stopping or (isinstance(phase, Over) and (phase.cancelled or not self._unshown))
+
+    async def _take_all(self) -> None:
+        """Take all that is queued, keep it, and only then act on it."""
+        self._wake.clear()
+        items, self._inbox = self._inbox, []
+        kept, self._kept = self._kept, None
+        if self._trouble and isinstance(self.state.phase, Running):
+            items.insert(0, self._wish(Pause(), ITSELF))
+        fold = Fold(self.script, self.state, self._listener, Changes(self.chat.id, self.chat.room))
+        await fold.take(items)
+        try:
+            if fold.anything:
+                await self._store.commit(fold.changes)
+        except StoreError as error:
+            fold.fail(error)
+            _settle(kept, error)
+            if isinstance(error, LeaseLost):
+                raise
+            self._in_trouble(str(error), items)
+        else:
+            self.state = fold.state
+            fold.answer()
+            _settle(kept)
+            self._act_on(fold)
+
+    def _act_on(self, fold: Fold) -> None:
+        """Do what is to be done about what has been kept."""
+        if self._trouble and fold.anything:
+            self._trouble = None
+            self._room.report(f"What happens is kept again. {self.describe()}")
+        for message, reading in fold.heard:
+            self._room.acknowledge(message, reading)
+        self._send(fold.posts)
+        if fold.rereading:
+            self._put(Reread(frozenset(fold.rereading)))
+        self._wake_at(due(self.state))
+
+    def _wake_at(self, moment: datetime | None) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = self._clock.call_at(moment, self._tick) if moment else None
+
+    def _tick(self) -> None:
+        self._put(Tick(self._clock.now()))
+
+    def _in_trouble(self, text: str, items: list[Item]) -> None:
+        """Say once what is wrong, hold on to what only this process knows, and try again in a while."""
+        if text != self._trouble:
+            self._room.report(text)
+        self._trouble = text
+        self._inbox[:0] = [item for item in items if isinstance(item, Reported | Reread)]
+        self._wake_at(self._clock.now() + RETRY)
+
+    # Posts -------------------------------------------------------------------------------------------------------
+
+    def _send(self, posts: list[Post]) -> None:
+        self._unshown += len(posts)
+        for post in posts:
+            self._outbox.put_nowait(post)
+
+    async def _deliver(self) -> None:
+        """Bring the posts into the room, one after the other."""
+        while not self._stopping:
+            post = await self._outbox.get()
+            self._delivering = True
+            recap = await self.recap() if post.kind is Kind.RECAP else None
+            delivery = Delivery(post, compose(self.script, post, moment=self._room.moment), recap)
+            delivered = await self._deliver_at_last(delivery)
+            self._delivering = False
+            self._unshown -= 1
+            self._put(Reported(post, delivered, delivery.text))
+
+    async def _deliver_at_last(self, delivery: Delivery) -> Delivered:
+        wait = ROOM_RETRY
+        while True:
+            try:
+                return await self._room.deliver(delivery)
+            except RoomError as error:
+                self._room.report(f"{error} Trying again in {wait.total_seconds():.0f} s.")
+                await sleep(self._clock, wait)
+                wait = min(2 * wait, LONGEST_ROOM_RETRY)
+
+    async def recap(self) -> Recap:
+        """Give the chat's recap as it is now."""
+        tally = Tally(replace(self.chat, state=self.state).about)
+        async with self._store.reading(self.chat) as record:
+            async for entry in record.entries():
+                tally.add(entry)
+        return tally.recap()
+
+    async def _last_post(self, deliverer: asyncio.Task[None]) -> None:
+        """Let a post that is on its way arrive, for a while."""
+        if self._delivering:
+            await asyncio.wait({deliverer}, timeout=LAST_POST)
+        deliverer.cancel()
+        with suppress(asyncio.CancelledError):
+            await deliverer
+
+
+def _settle(kept: asyncio.Future[None] | None, error: Exception | None = None) -> None:
+    """Tell those who share the future that all is kept, or that nothing is."""
+    if kept is None or kept.done():
+        return
+    if error:
+        kept.set_exception(error)
+    else:
+        kept.set_result(None)

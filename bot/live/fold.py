@@ -1,0 +1,137 @@
+"""One batch of a live chat: everything that had queued up, folded over its state and record, to be kept at once."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.answers import Reading
+from bot.live.listener import Listener, Outcome
+from bot.live.room import Delivered
+from bot.messages import Deed, Message, Said
+from bot.script.model import Script
+from bot.script.posts import Post
+from bot.session import Event, Posted, Refusal, State, Tick, Told, Wish, advance, dump
+from bot.store import Changes, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The room shows a post, with that wording."""
+
+    post: Post
+    delivered: Delivered
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What hangs on these messages has to be read again."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody waits for an answer of their own: words, or a Refusal."""
+
+    item: Deed | Wish
+    answer: asyncio.Future[str]
+
+
+Item = Deed | Wish | Tick | Reported | Reread | Asked
+
+
+class Fold:
+    """What a batch comes to: the next state, what to keep, and what to do once it is kept."""
+
+    def __init__(self, script: Script, state: State, listener: Listener, changes: Changes) -> None:
+        self.state = state
+        self.changes = changes
+        self.posts: list[Post] = []
+        self.heard: list[tuple[Message, Reading]] = []
+        self.rereading: set[str] = set()
+        self._script = script
+        self._listener = listener
+        self._answers: list[tuple[asyncio.Future[str], str | Refusal]] = []
+        self._deeds: list[Deed] = []
+        self._waiting: dict[int, asyncio.Future[str]] = {}
+
+    async def take(self, items: Iterable[Item]) -> None:
+        """Fold the items over state and record: first the course of the chat, then what people did in it."""
+        before = self.state
+        for item in items:
+            match item:
+                case Reported() | Reread() | Asked() | Wish() | Tick():
+                    await self._take(item)
+                case _:
+                    self._deeds.append(item)
+        if self._deeds:
+            await self._hear()
+        if self.state is not before:
+            self.changes.state = dump(self.state)
+
+    async def _take(self, one: Reported | Reread | Asked | Wish | Tick) -> None:
+        match one:
+            case Asked(item, answer):
+                if isinstance(item, Wish):
+                    self._answers.append((answer, self._advance(item)))
+                else:
+                    self._waiting[len(self._deeds)] = answer
+                    self._deeds.append(item)
+            case Reported():
+                self._report(one)
+            case Reread(ids=ids):
+                self.rereading |= await self._listener.reread(ids, self.state, self.changes)
+            case _:
+                self._advance(one)
+
+    def _advance(self, event: Event) -> str | Refusal:
+        try:
+            self.state, effects = advance(self._script, self.state, event)
+        except Refusal as refusal:
+            return refusal
+        posts = [effect for effect in effects if isinstance(effect, Post)]
+        for post in posts:
+            self.changes.post(post)
+        self.posts += posts
+        return " ".join(effect.text for effect in effects if isinstance(effect, Told))
+
+    def _report(self, report: Reported) -> None:
+        post, sent = report.post, report.delivered
+        self.changes.sent(post.key, id=sent.id, at=sent.at, wording=report.wording)
+        self._listener.shown(Shown(post.key, sent.id, post.kind, post.question))
+        self._advance(Posted(max(sent.at, self.state.at), post.key, sent.at))
+
+    async def _hear(self) -> None:
+        outcomes = await self._listener.take(self._deeds, self.state, self.changes)
+        for deed, outcome in zip(self._deeds, outcomes, strict=True):
+            if outcome.reading and isinstance(deed, Said):
+                self.heard.append((deed.message, outcome.reading))
+        for number, answer in self._waiting.items():
+            self._answers.append((answer, _answer(outcomes[number])))
+        self.rereading |= self._listener.moves_others(self._deeds)
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.changes.rows) or self.changes.state is not None
+
+    def answer(self) -> None:
+        """Answer those who wait, now that all is kept."""
+        for answer, words in self._answers:
+            if answer.done():
+                continue
+            if isinstance(words, Refusal):
+                answer.set_exception(words)
+            else:
+                answer.set_result(words)
+
+    def fail(self, error: Exception) -> None:
+        """Tell those who wait that nothing was kept."""
+        for answer, _ in self._answers:
+            if not answer.done():
+                answer.set_exception(error)
+
+
+def _answer(outcome: Outcome) -> str | Refusal:
+    return Refusal(outcome.text) if outcome.refused else outcome.text

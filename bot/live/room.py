@@ -1,0 +1,52 @@
+"""Where a chat takes place: what a room has to offer the live chat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.answers import Reading
+from bot.messages import Message
+from bot.recap import Recap
+from bot.script.posts import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One post on its way into a room: the post, its text, and for a recap what it is to show."""
+
+    post: Post
+    text: str
+    recap: Recap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A post that is in the room: the room's own id for it, and its own time (aware)."""
+
+    id: str
+    at: datetime
+
+
+class RoomError(Exception):
+    """The room cannot take a post now; it is tried again. The text says why."""
+
+
+class Room(Protocol):
+    """A place for chats. What its platform cannot do it leaves out; the core does not mind."""
+
+    @property
+    def moment(self) -> Callable[[datetime], str] | None:
+        """How the platform writes a date and time for everyone's own zone; None for words in the chat's zone."""
+
+    async def deliver(self, delivery: Delivery) -> Delivered:
+        """Post something. A post's key never acts twice: what is there already is only reported again.
+
+        Raises RoomError where it may work later.
+        """
+
+    def acknowledge(self, message: Message, reading: Reading) -> None:
+        """Show that a message is kept and what it counts for; this may be dropped."""
+
+    def report(self, text: str) -> None:
+        """Tell the hosts that something is wrong, or right again."""

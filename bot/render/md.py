@@ -1,0 +1,141 @@
+"""Markdown (CommonMark): people's words in block quotes, shown exactly as they were written, whatever is in them.
+
+The only markup that can come from what people write is the link of an http(s) address. Their texts are plain besides
+(see `bot.render.plain`), because Markdown is also read as it stands.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.messages import Entry
+from bot.recap import About, QuestionRecap, Recap, links
+from bot.render import shown
+from bot.render.plain import plain
+
+# What means something anywhere in a line (an underscore only at the edge of a word), what only at its beginning, and the
+# white space around it that would be lost. https://spec.commonmark.org/0.31.2/, and GitHub's tables, ~~ and $.
+_MARKUP = re.compile(r"[\\`*\[\]<>|~$]|&(?=#?\w+;)|#(?!\w)|(?<![^\W_])_|_(?![^\W_])")
+_START = re.compile(r"^(?=[+=#:-])|^(\d{1,9})(?=[.)])")
+_EDGES = re.compile(r"^\s+|\s+$")
+# An address that every renderer shows as it is written; others decode %41 and xn-- in what they show.
+_AUTOLINK = re.compile(r"(?!.*xn--)[\w\-.~:/?#\[\]@!$&'()*+,;=]+", re.ASCII | re.IGNORECASE)
+
+
+class Transcript:
+    """A heading for each day and question, and each entry as a line of who and what with a quote. See `bot.render.Writer`."""
+
+    def __init__(self, about: About) -> None:
+        self._about = about
+        self._showing = shown.Showing(about)
+
+    def preamble(self) -> str:
+        """Give the title and the facts of the chat."""
+        return _joined(_head(self._about))
+
+    def entry(self, entry: Entry) -> str:
+        """Give one entry, after a heading for the day where a new one begins."""
+        return _joined(_blocks(self._showing.show(entry)))
+
+    def postamble(self) -> str:
+        """Give nothing: the last entry is the end."""
+        return ""
+
+
+def recap(recap: Recap) -> str:
+    """Give a recap."""
+    return _joined(_recap_blocks(recap))
+
+
+def escape(text: str) -> str:
+    r"""Write a text so that CommonMark shows it as it is (`plain`), with its http(s) addresses as links.
+
+    >>> escape("*1. A1* see https://example.org/a_b.")
+    '\\*1. A1\\* see <https://example.org/a_b>.'
+    """
+    kept = plain(text)
+    lines = kept.rstrip("\n")
+    return "\\\n".join(_line(line) for line in lines.split("\n")) + "&#10;" * (len(kept) - len(lines))
+
+
+def _line(line: str) -> str:
+    start, pieces = 0, []
+    for begin, end in links(line):
+        pieces += [_MARKUP.sub(r"\\\g<0>", line[start:begin]), _link(line[begin:end])]
+        start = end
+    pieces.append(_MARKUP.sub(r"\\\g<0>", line[start:]))
+    escaped = "".join(pieces).replace("![", "\\![")
+    return _EDGES.sub(
+        lambda edge: "".join(f"&#{ord(space)};" for space in edge[0]), _START.sub(r"\1\\", escaped)
+    )
+
+
+def _link(url: str) -> str:
+    if _AUTOLINK.fullmatch(url):
+        return f"<{url}>"
+    escaped = _MARKUP.sub(r"\\\g<0>", url)
+    return f"[{escaped}](<{escaped}>)"
+
+
+def _blocks(told: shown.Shown) -> Iterator[str]:
+    entry = told.entry
+    if told.day:
+        yield f"## {escape(told.day)}"
+    if told.asked:
+        yield f"### {escape(told.asked)} · {told.time}"
+    else:
+        who = f"**{escape(told.who)}**" if entry.author else f"*{escape(told.who)}*"
+        yield " · ".join((who, told.time, *(escape(mark) for mark in told.marks)))
+    if told.reply:
+        yield f"↪ {escape(told.reply)}"
+    yield from _quote(entry)
+    if told.reactions:
+        yield escape(" · ".join(told.reactions))
+
+
+def _quote(entry: Entry) -> Iterator[str]:
+    if entry.text:
+        yield "> " + escape(entry.text).replace("\n", "\n> ")
+    yield from _list(shown.attached(attachment) for attachment in entry.attachments)
+
+
+def _recap_blocks(recap: Recap) -> Iterator[str]:
+    yield from _head(recap.about)
+    yield escape(" · ".join(shown.counts(recap)))
+    for question in recap.questions:
+        yield from _question_blocks(question)
+    yield from _section("Links shared", shown.links_shared(recap))
+    yield from _section("Resources", shown.resources(recap))
+    yield from _section("Thanks to", shown.thanked(recap))
+    yield from _section("Next chat", shown.next_chat(recap))
+
+
+def _head(about: About) -> Iterator[str]:
+    yield f"# {escape(shown.title(about.script))}"
+    if about.script.summary:
+        yield escape(about.script.summary)
+    yield from _list(f"{term}: {fact}" for term, fact in shown.facts(about))
+
+
+def _question_blocks(recap: QuestionRecap) -> Iterator[str]:
+    yield f"## {escape(recap.question.name)}: {escape(shown.asks(recap))}"
+    if recap.asked:
+        yield escape(shown.answered(recap))
+    for entry in recap.best:
+        yield " · ".join((f"**{escape(shown.author_name(entry.author))}**", *shown.praise(entry)))
+        yield from _quote(entry)
+
+
+def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
+    items = list(_list(lines))
+    if items:
+        yield from (f"## {heading}", *items)
+
+
+def _list(lines: Iterable[str]) -> Iterator[str]:
+    items = [f"- {escape(line)}" for line in lines]
+    if items:
+        yield "\n".join(items)
+
+
+def _joined(blocks: Iterable[str]) -> str:
+    return "".join(f"{block}\n\n" for block in blocks)

@@ -1,0 +1,1 @@
+"""Rooms: where a chat can take place."""

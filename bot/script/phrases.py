@@ -1,0 +1,282 @@
+"""The bot's own words in each language, and the letter with which people label answers in it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_LETTERS = {
+    "af": "A",
+    "ca": "R",
+    "cs": "O",
+    "cy": "A",
+    "da": "S",
+    "de": "A",
+    "en": "A",
+    "es": "R",
+    "et": "V",
+    "eu": "E",
+    "fi": "V",
+    "fr": "R",
+    "ga": "F",
+    "gl": "R",
+    "hr": "O",
+    "hu": "V",
+    "id": "J",
+    "is": "S",
+    "it": "R",
+    "nb": "S",
+    "nl": "A",
+    "nn": "S",
+    "no": "S",
+    "pl": "O",
+    "pt": "R",
+    "ro": "R",
+    "sk": "O",
+    "sl": "O",
+    "sv": "S",
+    "tr": "C",
+}
+
+
+def primary(language: str) -> str:
+    """Give the first subtag of a BCP 47 tag in lower case: `pt` of `pt-BR`."""
+    return language.partition("-")[0].casefold()
+
+
+def letter(language: str) -> str:
+    """Give the letter that labels answers in the language: `A1` for an answer, `R1` for a respuesta; else `A`."""
+    return _LETTERS.get(primary(language), "A")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """All that the bot says in one language. Pairs are for one and for many; names in braces are filled in."""
+
+    welcome: str
+    hosts: str
+    guests: str
+    plan: tuple[str, str]
+    how_to_answer: str
+    what_is_kept: str
+    repeat: str
+    follow_up: str
+    last_call: str
+    more_time: str
+    paused: str
+    resumed: str
+    thanks: str
+    late_answers: str
+    resources: str
+    next: str
+    conjunction: str
+    days: tuple[str, str]
+    hours: tuple[str, str]
+    minutes: tuple[str, str]
+    seconds: tuple[str, str]
+    date: str
+    weekdays: str
+    months: str
+
+    def join(self, names: list[str]) -> str:
+        """Join names as in a sentence: `Ana, Bo and Cy`."""
+        return f" {self.conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+    def time(self, time: timedelta) -> str:
+        """Write a length of time in words, to the second; up to two days in hours: `1 hour 30 minutes`, `36 hours`."""
+        rest = max(0, round(time.total_seconds()))
+        lengths = ((86400, self.days), (3600, self.hours), (60, self.minutes), (1, self.seconds))
+        words: list[str] = []
+        for length, names in lengths if rest >= 2 * 86400 else lengths[1:]:
+            count, rest = divmod(rest, length)
+            if count or (length == 1 and not words):
+                words.append(f"{count} {names[count != 1]}")
+        return " ".join(words)
+
+    def moment(self, local: datetime, zone: str) -> str:
+        """Write a date and time of a zone in words."""
+        date = self.date.format(
+            weekday=self.weekdays.split()[local.weekday()],
+            day=local.day,
+            month=self.months.split()[local.month - 1],
+            year=local.year,
+        )
+        return f"{date}, {local:%H:%M} ({zone})"
+
+
+ENGLISH = Phrases(
+    welcome="Welcome to {hashtag}: {title}",
+    hosts="Hosted by {hosts}.",
+    guests="Joined by {guests}.",
+    plan=("One question, about {time}.", "{questions} questions, about {time} each."),
+    how_to_answer=(
+        "How to answer: begin with the question's label, {answer} for {question}. A reply to a question counts as well. "
+        "Everything else is conversation, and welcome."
+    ),
+    what_is_kept=(
+        "What is kept: what you write in this chat, with your name, for its transcript and its recap, which the hosts may "
+        "publish. If you want to be forgotten, tell a host, and your words are removed from both."
+    ),
+    repeat="Once more, {question}",
+    follow_up="Still on {question}: {text}",
+    last_call="{left} left for {question}.",
+    more_time="More time for {question}: {left}.",
+    paused="The chat is paused. It goes on here.",
+    resumed="The chat goes on.",
+    thanks="That was {hashtag}. Thank you all for taking part!",
+    late_answers="Answers still count for {time}: begin with the label of the question.",
+    resources="To read on:",
+    next="Next chat: {next}",
+    conjunction="and",
+    days=("day", "days"),
+    hours=("hour", "hours"),
+    minutes=("minute", "minutes"),
+    seconds=("second", "seconds"),
+    date="{weekday}, {day} {month} {year}",
+    weekdays="Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    months="January February March April May June July August September October November December",
+)
+
+_PHRASES = {
+    "en": ENGLISH,
+    "es": Phrases(
+        welcome="Te damos la bienvenida a {hashtag}: {title}",
+        hosts="Moderación: {hosts}.",
+        guests="Con la participación de {guests}.",
+        plan=(
+            "Una pregunta, duración aproximada: {time}.",
+            "{questions} preguntas, duración aproximada de cada una: {time}.",
+        ),
+        how_to_answer=(
+            "Cómo responder: empieza con la etiqueta de la pregunta, {answer} para {question}. También cuenta contestar "
+            "directamente a la pregunta. Todo lo demás es conversación, y es bienvenido."
+        ),
+        what_is_kept=(
+            "Qué se guarda: lo que escribes en este chat, con tu nombre, para la transcripción y el resumen, que la "
+            "moderación puede publicar. Si quieres que te olvidemos, díselo a la moderación y tus palabras se borrarán de ambos."
+        ),
+        repeat="Una vez más, {question}",
+        follow_up="Seguimos con {question}: {text}",
+        last_call="Aún hay tiempo para {question}: {left}.",
+        more_time="Más tiempo para {question}: {left}.",
+        paused="El chat está en pausa. Seguiremos aquí.",
+        resumed="El chat continúa.",
+        thanks="Esto ha sido {hashtag}. ¡Gracias por participar!",
+        late_answers="Las respuestas siguen contando durante {time}: empieza con la etiqueta de la pregunta.",
+        resources="Para seguir leyendo:",
+        next="Próximo chat: {next}",
+        conjunction="y",
+        days=("día", "días"),
+        hours=("hora", "horas"),
+        minutes=("minuto", "minutos"),
+        seconds=("segundo", "segundos"),
+        date="{weekday} {day} de {month} de {year}",
+        weekdays="lunes martes miércoles jueves viernes sábado domingo",
+        months="enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    ),
+    "fr": Phrases(
+        welcome="Bienvenue sur {hashtag} : {title}",
+        hosts="Animation : {hosts}.",
+        guests="Avec la participation de : {guests}.",
+        plan=("Une question, environ {time}.", "{questions} questions, environ {time} chacune."),
+        how_to_answer=(
+            "Pour répondre : commencez par l'étiquette de la question, {answer} pour {question}. Répondre directement à une "
+            "question compte aussi. Tout le reste est conversation, et bienvenu."
+        ),
+        what_is_kept=(
+            "Ce qui est conservé : ce que vous écrivez dans ce chat, avec votre nom, pour la transcription et le résumé, qui "
+            "peuvent être publiés. Pour être oublié·e, dites-le à l'animation : vos propos seront retirés des deux."
+        ),
+        repeat="Encore une fois, {question}",
+        follow_up="Toujours sur {question} : {text}",
+        last_call="Encore {left} pour {question}.",
+        more_time="Plus de temps pour {question} : {left}.",
+        paused="Le chat est en pause. Il reprendra ici.",
+        resumed="Le chat reprend.",
+        thanks="C'était {hashtag}. Merci à vous d'avoir participé !",
+        late_answers="Les réponses comptent encore pendant {time} : commencez par l'étiquette de la question.",
+        resources="Pour aller plus loin :",
+        next="Prochain chat : {next}",
+        conjunction="et",
+        days=("jour", "jours"),
+        hours=("heure", "heures"),
+        minutes=("minute", "minutes"),
+        seconds=("seconde", "secondes"),
+        date="{weekday} {day} {month} {year}",
+        weekdays="lundi mardi mercredi jeudi vendredi samedi dimanche",
+        months="janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    ),
+    "de": Phrases(
+        welcome="Willkommen bei {hashtag}: {title}",
+        hosts="Moderation: {hosts}.",
+        guests="Zu Gast: {guests}.",
+        plan=("Eine Frage, Zeit dafür: etwa {time}.", "{questions} Fragen, Zeit für jede: etwa {time}."),
+        how_to_answer=(
+            "So antwortest du: Beginne mit dem Kürzel der Frage, {answer} für {question}. Auch eine direkte Antwort auf die "
+            "Frage zählt. Alles andere ist Gespräch und ebenso willkommen."
+        ),
+        what_is_kept=(
+            "Was gespeichert wird: was du in diesem Chat schreibst, mit deinem Namen, für das Protokoll und den Rückblick, die "
+            "veröffentlicht werden können. Wenn du vergessen werden möchtest, sag es der Moderation: Deine Worte werden dann "
+            "aus beiden entfernt."
+        ),
+        repeat="Noch einmal, {question}",
+        follow_up="Noch zu {question}: {text}",
+        last_call="Restzeit für {question}: {left}.",
+        more_time="Mehr Zeit für {question}: {left}.",
+        paused="Der Chat macht Pause. Er geht hier weiter.",
+        resumed="Der Chat geht weiter.",
+        thanks="Das war {hashtag}. Danke fürs Mitmachen!",
+        late_answers="So lange zählen Antworten noch: {time}. Beginne mit dem Kürzel der Frage.",
+        resources="Zum Weiterlesen:",
+        next="Nächster Chat: {next}",
+        conjunction="und",
+        days=("Tag", "Tage"),
+        hours=("Stunde", "Stunden"),
+        minutes=("Minute", "Minuten"),
+        seconds=("Sekunde", "Sekunden"),
+        date="{weekday}, {day}. {month} {year}",
+        weekdays="Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+        months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    ),
+    "pt": Phrases(
+        welcome="Boas-vindas a {hashtag}: {title}",
+        hosts="Moderação: {hosts}.",
+        guests="Com a participação de {guests}.",
+        plan=("Uma pergunta, cerca de {time}.", "{questions} perguntas, cerca de {time} para cada uma."),
+        how_to_answer=(
+            "Como responder: comece com a etiqueta da pergunta, {answer} para {question}. Responder diretamente à pergunta "
+            "também conta. Tudo o mais é conversa, e é bem-vindo."
+        ),
+        what_is_kept=(
+            "O que fica guardado: o que você escreve neste chat, com o seu nome, para a transcrição e o resumo, que a moderação "
+            "pode publicar. Se quiser ser esquecido ou esquecida, avise a moderação, e as suas palavras serão retiradas de ambos."
+        ),
+        repeat="Mais uma vez, {question}",
+        follow_up="Ainda sobre {question}: {text}",
+        last_call="Ainda há tempo para {question}: {left}.",
+        more_time="Mais tempo para {question}: {left}.",
+        paused="O chat está em pausa. Continuaremos aqui.",
+        resumed="O chat continua.",
+        thanks="Este foi o {hashtag}. Agradecemos a todas as pessoas que participaram!",
+        late_answers="As respostas ainda contam durante {time}: comece com a etiqueta da pergunta.",
+        resources="Para ler mais:",
+        next="Próximo chat: {next}",
+        conjunction="e",
+        days=("dia", "dias"),
+        hours=("hora", "horas"),
+        minutes=("minuto", "minutos"),
+        seconds=("segundo", "segundos"),
+        date="{weekday}, {day} de {month} de {year}",
+        weekdays="segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
+        months="janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    ),
+}
+
+
+def phrases(language: str) -> Phrases:
+    """Give the bot's words in a language (BCP 47 tag), English where it has none in it."""
+    return _PHRASES.get(primary(language), ENGLISH)
+
+
+def speaks(language: str) -> bool:
+    """Tell whether the bot has words of its own in a language."""
+    return primary(language) in _PHRASES

@@ -1,0 +1,168 @@
+"""What the bot posts: the kinds of post, and the text of each, composed from the script."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.script.model import Question, Resource, Script
+from bot.script.phrases import Phrases, letter, phrases
+
+#: What may stand in braces in the welcome, the housekeeping and the closing.
+PLACEHOLDERS = ("hashtag", "title", "hosts", "questions", "minutes", "next")
+
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+class Kind(StrEnum):
+    """What a post is for."""
+
+    WELCOME = "welcome"
+    HOUSEKEEPING = "housekeeping"
+    QUESTION = "question"
+    FOLLOW_UP = "follow-up"
+    LAST_CALL = "last-call"
+    MORE_TIME = "more-time"
+    REPEAT = "repeat"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    SAID = "said"
+    CLOSING = "closing"
+    RECAP = "recap"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing for the bot to post.
+
+    `key` names it once and for all within its chat: a key is never posted twice. `question` is the label of the
+    question that it is about, `text` what a host wants said, `left` the time that remains for the question (or, for
+    more time, what was added), `at` the moment at which it is meant to go out (aware, UTC).
+    """
+
+    key: str
+    kind: Kind
+    at: datetime
+    question: str | None = None
+    text: str | None = None
+    left: timedelta | None = None
+
+
+def placeholders(text: str) -> Iterator[tuple[str, str | None]]:
+    """Give the placeholders of a text, each as written and by its name; a lone brace has no name."""
+    for found in _BRACES.finditer(text):
+        if found[0] not in ("{{", "}}"):
+            yield found[0], None if found[1] is None else found[1].strip()
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put the values into a text that has only known placeholders; doubled braces become single ones."""
+
+    def value(found: re.Match[str]) -> str:
+        return values[found[1].strip()] if found[1] is not None else found[0][0]
+
+    return _BRACES.sub(value, text)
+
+
+def compose(script: Script, post: Post, *, moment: Callable[[datetime], str] | None = None) -> str:
+    """Compose the text of a post; the recap's is empty, because a room renders it in a way of its own.
+
+    `moment` writes an aware date and time in the room's own way; without it, in words in the chat's zone. Images are
+    left to the room. Raises KeyError where the post is about a question that the script does not have.
+    """
+    words = phrases(script.language)
+    values = _values(script, words, moment)
+    question = script.question(post.question) if post.question is not None else None
+    about = question.name if question else values["hashtag"]
+    left = words.time(post.left) if post.left is not None else ""
+    match post.kind:
+        case Kind.WELCOME:
+            return fill(script.welcome, values) if script.welcome else _welcome(script, words, values)
+        case Kind.HOUSEKEEPING:
+            return fill(script.housekeeping, values) if script.housekeeping else _housekeeping(script, words)
+        case Kind.CLOSING:
+            return _closing(script, words, values)
+        case Kind.QUESTION:
+            return _asked(question) if question else ""
+        case Kind.REPEAT:
+            return words.repeat.format(question=_asked(question)) if question else ""
+        case Kind.FOLLOW_UP:
+            text = post.text or (question.follow_up if question else None) or ""
+            return words.follow_up.format(question=about, text=text)
+        case Kind.LAST_CALL:
+            return words.last_call.format(question=about, left=left)
+        case Kind.MORE_TIME:
+            return words.more_time.format(question=about, left=left)
+        case Kind.PAUSED:
+            return words.paused
+        case Kind.RESUMED:
+            still = words.last_call.format(question=about, left=left) if question and left else ""
+            return f"{words.resumed} {still}".rstrip()
+        case Kind.SAID:
+            return post.text or ""
+        case Kind.RECAP:
+            return ""
+
+
+def _values(script: Script, words: Phrases, moment: Callable[[datetime], str] | None) -> dict[str, str]:
+    """Give what the placeholders stand for; `minutes` is the time that most questions have."""
+    (time, _), *_ = Counter(question.time for question in script.questions).most_common(1)
+    coming = script.next or ""
+    if isinstance(coming, datetime):
+        coming = moment(coming) if moment else words.moment(script.local(coming), script.zone)
+    return {
+        "hashtag": f"#{script.hashtag}",
+        "title": script.title,
+        "hosts": words.join(
+            [host.name for host in script.hosts if host.hosts] or [host.name for host in script.hosts]
+        ),
+        "questions": str(_numbered(script)),
+        "minutes": f"{time.total_seconds() / 60:.2f}".rstrip("0").rstrip("."),
+        "next": coming,
+        "time": words.time(time),
+    }
+
+
+def _numbered(script: Script) -> int:
+    """Count the questions that have a number; all of them, where none has one."""
+    return sum(question.label[0].isdigit() for question in script.questions) or len(script.questions)
+
+
+def _welcome(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
+    guests = words.join([host.name for host in script.hosts if not host.hosts])
+    lines = [words.welcome.format_map(values)]
+    if any(host.hosts for host in script.hosts):
+        lines.append(words.hosts.format_map(values))
+    if guests:
+        lines.append(words.guests.format(guests=guests))
+    lines.append(words.plan[_numbered(script) != 1].format_map(values))
+    return "\n".join(lines)
+
+
+def _housekeeping(script: Script, words: Phrases) -> str:
+    first = next((each for each in script.questions if each.label[0].isdigit()), script.questions[0])
+    answer = f"{letter(script.language)}{first.label}" if first.label[0].isdigit() else f"{first.label}:"
+    return f"{words.how_to_answer.format(answer=answer, question=first.name)}\n{words.what_is_kept}"
+
+
+def _closing(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
+    parts = [fill(script.closing, values) if script.closing else words.thanks.format_map(values)]
+    if script.late_answers and not script.closing:
+        parts.append(words.late_answers.format(time=words.time(script.late_answers)))
+    if script.resources:
+        parts.append("\n".join((words.resources, *_listed(script.resources))))
+    if script.next and "next" not in (name for _, name in placeholders(script.closing or "")):
+        parts.append(words.next.format_map(values))
+    return "\n".join(parts)
+
+
+def _asked(question: Question) -> str:
+    """Write a question with its translations and its resources below it."""
+    translated = (f"{question.name} ({language}): {text}" for language, text in question.translations)
+    return "\n".join((f"{question.name}: {question.ask}", *translated, *_listed(question.resources)))
+
+
+def _listed(resources: tuple[Resource, ...]) -> tuple[str, ...]:
+    return tuple(f"{resource.title}: {resource.url}" for resource in resources)

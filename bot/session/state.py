@@ -1,0 +1,169 @@
+"""What a chat can be in the middle of, and what of it is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from bot.messages import Author
+from bot.script.model import Question, Script
+from bot.script.posts import Kind
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+#: A paused chat that nobody touches for so long ends by itself.
+PATIENCE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Not yet begun; `starts` is when it begins by itself."""
+
+    starts: datetime | None = None
+    phase: Literal["ready"] = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A follow-up or last call that is still to come."""
+
+    at: datetime
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Question number `floor` (from 0) is on the floor, or the welcome (-1), since `since` and until `until`.
+
+    `waiting` is the key of the post that the room has not yet reported.
+    """
+
+    floor: int
+    since: datetime
+    until: datetime
+    reminders: tuple[Reminder, ...] = ()
+    waiting: str | None = None
+    phase: Literal["running"] = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Stopped at `since`, with all that `running` has left; `touched` is when a host last did anything."""
+
+    running: Running
+    since: datetime
+    touched: datetime
+    phase: Literal["paused"] = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Closed; answers still count until `until`."""
+
+    until: datetime
+    phase: Literal["late"] = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Nothing more will happen."""
+
+    cancelled: bool = False
+    phase: Literal["over"] = "over"
+
+
+Phase = Ready | Running | Paused | Late | Over
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that has been asked, and when: by the room's own time as soon as that is known."""
+
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that must outlive the process, apart from what was said. `at` is the latest moment the chat knows of."""
+
+    phase: Phase
+    at: datetime
+    started: datetime | None = None
+    ended: datetime | None = None
+    asked: tuple[Asked, ...] = ()
+    wishes: tuple[str, ...] = ()
+    co_hosts: tuple[str, ...] = ()
+    posts: int = 0
+    version: Literal[1] = 1
+
+
+def begin(script: Script, at: datetime) -> State:
+    """Give the first state of a chat that is made at that moment."""
+    return State(phase=Ready(starts=script.starts), at=at)
+
+
+def due(state: State) -> datetime | None:
+    """Give the moment at which the next tick is wanted, or None where nothing will happen by itself."""
+    match state.phase:
+        case Ready(starts=starts):
+            return starts
+        case Running(waiting=str()):
+            return None
+        case Running(until=until, reminders=reminders):
+            return min([until, *(r.at for r in reminders)])
+        case Paused(touched=touched):
+            return touched + PATIENCE
+        case Late(until=until):
+            return until
+        case Over():
+            return None
+
+
+def floor(script: Script, state: State) -> Question | None:
+    """Give the question on the floor, or None before the first and after the closing."""
+    running = running_in(state)
+    return script.questions[running.floor] if running and running.floor >= 0 else None
+
+
+def point(script: Script, state: State) -> str:
+    """Name where the chat stands (`ready`, `welcome`, `Q2`, `late`, `over`): what a wish can be about."""
+    if running_in(state) is None:
+        return state.phase.phase
+    question = floor(script, state)
+    return question.name if question else "welcome"
+
+
+def hosting(state: State, author: Author) -> bool:
+    """Tell whether that person may steer the chat."""
+    return author.host or author.id in state.co_hosts
+
+
+def running_in(state: State) -> Running | None:
+    """Give the course of the questions, running or paused."""
+    match state.phase:
+        case Running() as running:
+            return running
+        case Paused(running=running):
+            return running
+        case _:
+            return None
+
+
+def dump(state: State) -> str:
+    """Write a state as the JSON text that `load` reads."""
+    return _adapter().dump_json(state).decode()
+
+
+def load(text: str) -> State:
+    """Read a state that `dump` wrote; raises ValueError for anything else."""
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> "TypeAdapter[State]":
+    from pydantic import TypeAdapter  # noqa: PLC0415  (83 ms that only keeping a state needs)
+
+    return TypeAdapter(State)

@@ -1,0 +1,52 @@
+"""Where a chat stands, in words for its hosts."""
+
+from datetime import datetime, timedelta
+
+from bot.script.model import Script
+from bot.session.state import Late, Over, Paused, Phase, Ready, Running, State, floor
+
+
+def describe(script: Script, state: State, now: datetime) -> str:
+    """Say where the chat stands, in a sentence for a host."""
+    match state.phase:
+        case Ready(starts=starts):
+            return f"The chat begins {_clock(script, starts)}." if starts else "The chat has not begun."
+        case Running(until=until):
+            return f"{_on_floor(script, state)}, {countdown(until - now)} left."
+        case Paused(running=running, since=since):
+            return f"Paused at {_on_floor(script, state)} with {countdown(running.until - since)} left."
+        case Late(until=until):
+            return f"The chat has ended; late answers count until {_clock(script, until)}."
+        case Over(cancelled=cancelled):
+            return "The chat has been cancelled." if cancelled else "The chat is over."
+
+
+def countdown(left: timedelta) -> str:
+    """Write a time that is left: `0:42`, `9:05`, `1:12:00`; nothing is less than 0:00."""
+    minutes, seconds = divmod(max(0, round(left.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _on_floor(script: Script, state: State) -> str:
+    question = floor(script, state)
+    return f"{question.name} of {script.questions[-1].name}" if question else "Welcome"
+
+
+def _clock(script: Script, moment: datetime) -> str:
+    return f"{script.local(moment):%A %d %B %Y, %H:%M %Z}"
+
+
+def possible(phase: Phase) -> str:
+    """Say what a host can do now."""
+    match phase:
+        case Ready():
+            return "You can start it, say something, or cancel it."
+        case Running():
+            return "You can pause, go to the next question, give more time, repeat, say something, end or cancel."
+        case Paused():
+            return "You can resume, go to the next question, give more time, repeat, say something, end or cancel."
+        case Late():
+            return "You can still say something; the rest is done."
+        case Over():
+            return "Nothing more can be done in it; a new chat can be started."

@@ -1,0 +1,162 @@
+"""What is to be kept, as rows for a handful of statements: the changes of many chats go into one transaction."""
+
+import json
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.answers import Purpose, Reading
+from bot.messages import Attachment, Message
+from bot.script.posts import Post
+
+Row = tuple[Any, ...]
+
+#: Higher than the version of any edit: nothing brings a deleted message back.
+DELETED = 2**62
+
+STATE = """UPDATE chats SET held_until = ?, state = coalesce(?, state) WHERE id = ? AND holder = ?"""
+_POST = """INSERT OR IGNORE INTO posts (chat, key, room, kind, due, question, text, remaining)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_SENT = (
+    "UPDATE posts SET id = ?, sent = ?, wording = ? WHERE chat = ? AND key = ? AND room = ? AND id IS NULL"
+)
+_SAID = """INSERT INTO messages (chat, room, id, version, place, author, name, hosting, at, edited_at, text, reply_to,
+        attachments, repeats, purpose, answers, under) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+    ON CONFLICT (chat, room, id) DO UPDATE SET version = excluded.version, name = excluded.name,
+        edited_at = excluded.edited_at, text = excluded.text, attachments = excluded.attachments,
+        repeats = excluded.repeats,
+        purpose = CASE WHEN placed IS NULL THEN excluded.purpose ELSE purpose END,
+        answers = CASE WHEN placed IS NULL THEN excluded.answers ELSE answers END,
+        under = CASE WHEN placed IS NULL THEN excluded.under ELSE under END
+    WHERE excluded.version > messages.version"""
+_RETRACTED = f"""INSERT INTO messages (chat, room, id, version, deleted) VALUES (?, ?, ?, {DELETED}, 1)
+    ON CONFLICT (chat, room, id) DO UPDATE SET version = {DELETED}, deleted = 1, author = '', name = '', text = '',
+        reply_to = NULL, attachments = NULL, purpose = '', answers = '', under = NULL, placed = NULL,
+        highlighted = 0"""  # noqa: S608  (a constant of this module)
+_UNREACTED = "DELETE FROM reactions WHERE chat = ? AND room = ? AND message = ?"
+_READ = """UPDATE messages SET purpose = ?, answers = ?, under = ?
+    WHERE chat = ? AND room = ? AND id = ? AND version = ? AND placed IS NULL"""
+_PLACED = """UPDATE messages SET purpose = ?, answers = ?, under = ?, placed = ?
+    WHERE chat = ? AND room = ? AND id = ? AND NOT deleted"""
+_HIGHLIGHTED = "UPDATE messages SET highlighted = ? WHERE chat = ? AND room = ? AND id = ? AND NOT deleted"
+_HIDDEN = "UPDATE messages SET hidden = ? WHERE chat = ? AND room = ? AND id = ?"
+_PERSON_HIDDEN = """INSERT INTO hidden_people (chat, room, author, hidden) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET hidden = excluded.hidden"""
+_REACTED = """INSERT INTO reactions (chat, room, message, sign, author, shown) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET shown = excluded.shown"""
+_FORGOTTEN = "INSERT OR IGNORE INTO forgotten (digest) VALUES (?)"
+_REACTIONS_TO = """DELETE FROM reactions WHERE (chat, room, message) IN
+    (SELECT chat, room, id FROM messages WHERE room = ? AND author = ?)"""
+_REACTIONS_BY = "DELETE FROM reactions WHERE room = ? AND author = ?"
+_MESSAGES_BY = "DELETE FROM messages WHERE room = ? AND author = ?"
+_HIDDEN_BY = "DELETE FROM hidden_people WHERE room = ? AND author = ?"
+
+#: The order in which one transaction does them: a message is there before anything is done to it.
+STATEMENTS = (
+    _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
+    _FORGOTTEN, _REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything to be kept together for one chat in one room. `state` is None where it has not changed."""
+
+    chat: int
+    room: str
+    state: str | None = None
+    rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def forgets(self) -> bool:
+        """Whether anybody's words are to go for good."""
+        return _FORGOTTEN in self.rows
+
+    def post(self, post: Post) -> None:
+        """Write down a post before it is sent."""
+        left = None if post.left is None else post.left // timedelta(microseconds=1)
+        row = (self.chat, post.key, self.room, post.kind, micros(post.at), post.question, post.text, left)
+        self.rows[_POST].append(row)
+
+    def sent(self, key: str, *, id: str, at: datetime, wording: str) -> None:
+        """Write down that a post is in the room: its id there, the room's own time, and its text."""
+        self.rows[_SENT].append((id, micros(at), wording, self.chat, key, self.room))
+
+    def said(self, message: Message, reading: Reading, *, hosting: bool) -> None:
+        """Keep a message, or its newer version, with what it was read as."""
+        author = message.author
+        self.rows[_SAID].append(
+            (
+                self.chat, self.room, message.id, message.version, message.place, author.id, _whole(author.name), hosting,
+                micros(message.at), micros(message.edited_at) if message.edited_at else None, _whole(message.text),
+                message.reply_to, _dump(message.attachments), message.repeat,
+                reading.purpose, ",".join(reading.answers), reading.under,
+            )
+        )  # fmt: skip
+
+    def retracted(self, message: str) -> None:
+        """Remove what a message said, and its reactions, so that nothing brings it back."""
+        self.rows[_RETRACTED].append((self.chat, self.room, message))
+        self.rows[_UNREACTED].append((self.chat, self.room, message))
+
+    def read(self, message: str, version: int, reading: Reading) -> None:
+        """Keep what that version of a message is read as now."""
+        row = (reading.purpose, ",".join(reading.answers), reading.under)
+        self.rows[_READ].append((*row, self.chat, self.room, message, version))
+
+    def placed(self, message: str, reading: Reading, *, by: str) -> None:
+        """Keep where somebody said that a message belongs."""
+        row = (reading.purpose, ",".join(reading.answers), reading.under, by)
+        self.rows[_PLACED].append((*row, self.chat, self.room, message))
+
+    def highlighted(self, message: str, *, on: bool) -> None:
+        """Lift a message out, or no longer."""
+        self.rows[_HIGHLIGHTED].append((on, self.chat, self.room, message))
+
+    def hidden(self, message: str, *, on: bool) -> None:
+        """Keep a message out of what is published, or let it in again."""
+        self.rows[_HIDDEN].append((on, self.chat, self.room, message))
+
+    def person_hidden(self, author: str, *, on: bool) -> None:
+        """Keep a person out of what is published, or let them in again."""
+        self.rows[_PERSON_HIDDEN].append((self.chat, self.room, author, on))
+
+    def reacted(self, message: str, sign: str, author: str, *, on: bool) -> None:
+        """Put a person's sign on a message, or take it off."""
+        self.rows[_REACTED].append((self.chat, self.room, message, sign, author, on))
+
+    def forgotten(self, author: str, digest: bytes) -> None:
+        """Remove everything of a person's in this room, in all chats, and remember to keep nothing more."""
+        self.rows[_FORGOTTEN].append((digest,))
+        for statement in (_REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY):
+            self.rows[statement].append((self.room, author))
+
+
+def micros(moment: datetime) -> int:
+    """Give an aware moment in whole microseconds since 1970."""
+    return round(moment.timestamp() * 1_000_000)
+
+
+def moment(micros: int) -> datetime:
+    """Give the moment of that many microseconds since 1970, in UTC."""
+    return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+
+
+def _whole(text: str) -> str:
+    """Replace what no UTF-8 can hold (half a surrogate pair) by question marks."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _dump(attachments: tuple[Attachment, ...]) -> str | None:
+    return json.dumps([asdict(a) for a in attachments]) if attachments else None
+
+
+def attachments(text: str | None) -> tuple[Attachment, ...]:
+    """Read attachments as they are kept."""
+    return tuple(Attachment(**a) for a in json.loads(text)) if text else ()
+
+
+def reading(purpose: str, answers: str, under: str | None) -> Reading:
+    """Read a reading as it is kept."""
+    return Reading(Purpose(purpose), tuple(answers.split(",")) if answers else (), under)

@@ -1,0 +1,229 @@
+"""What is kept of one chat: read for its course while it is live, and for recap and transcript at any time."""
+
+import heapq
+import json
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiosqlite
+
+from bot.answers import Previous, Reading
+from bot.messages import Author, Entry, Message
+from bot.script.posts import Kind, Post
+from bot.store.changes import attachments, micros, moment, reading
+from bot.store.chat import Chat
+
+#: How many rows are taken from SQLite's thread at a time.
+CHUNK = 1000
+
+_MESSAGE = "m.id, m.version, m.place, m.author, m.name, m.hosting, m.at, m.edited_at, m.text, m.reply_to, m.attachments, m.repeats"
+
+_ENTRIES = """SELECT m.at, m.id, m.author, m.name, m.hosting, m.text, m.answers, m.under, m.reply_to, m.edited_at,
+        m.highlighted, m.attachments,
+        (SELECT json_group_object(sign, people) FROM (SELECT sign, count(*) AS people FROM reactions r
+            WHERE r.chat = m.chat AND r.room = m.room AND r.message = m.id AND r.shown AND r.author <> m.author
+            GROUP BY sign))
+    FROM messages m WHERE m.chat = ? AND NOT m.deleted AND NOT m.hidden AND NOT EXISTS
+        (SELECT 1 FROM hidden_people h WHERE h.chat = m.chat AND h.room = m.room AND h.author = m.author AND h.hidden)
+    ORDER BY m.at, m.rowid"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of one message besides its text. `placed` says that somebody said where it belongs."""
+
+    id: str
+    author: str
+    at: datetime
+    version: int
+    reading: Reading | None
+    placed: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A post that is in the room: its key, the room's id for it, what kind it is and the question that it is about."""
+
+    key: str
+    id: str
+    kind: Kind
+    question: str | None
+
+
+class Record:
+    """Reads one chat in one room from a connection that sees all that has been committed."""
+
+    def __init__(self, db: aiosqlite.Connection, chat: Chat) -> None:
+        self._db = db
+        self._chat = chat.id
+        self._room = chat.room
+
+    # For the live chat -------------------------------------------------------------------------------------------
+
+    async def known(self, ids: Collection[str]) -> Mapping[str, Known]:
+        """Give what is known of those messages; ids that were never heard of are not in the answer."""
+        if not ids:
+            return {}
+        rows = await self._db.execute_fetchall(
+            """SELECT id, author, at, version, purpose, answers, under, placed, deleted FROM messages
+            WHERE chat = ? AND room = ? AND id IN (SELECT value FROM json_each(?))""",
+            (self._chat, self._room, json.dumps(list(ids))),
+        )
+        return {
+            id_: Known(
+                id_, author, moment(at), version,
+                reading=None if deleted else reading(purpose, answers, under),
+                placed=placed is not None,
+                deleted=bool(deleted),
+            )
+            for id_, author, at, version, purpose, answers, under, placed, deleted in rows
+        }  # fmt: skip
+
+    async def previous(self, author: str, before: datetime) -> Previous | None:
+        """Give the last answer that the author had written before that moment."""
+        rows = await self._db.execute_fetchall(
+            """SELECT answers, at, text FROM messages INDEXED BY messages_author
+            WHERE room = ? AND author = ? AND chat = ? AND at < ? AND answers <> '' ORDER BY at DESC LIMIT 1""",
+            (self._room, author, self._chat, micros(before)),
+        )
+        return next(
+            (Previous(tuple(answers.split(",")), moment(at), text) for answers, at, text in rows), None
+        )
+
+    async def depending(self, ids: Collection[str], *, within: timedelta) -> list[tuple[Message, Reading]]:
+        """Give the messages whose reading may hang on that of these, with their reading.
+
+        Those are later replies, and what the same author said soon after.
+        """
+        rows = await self._db.execute_fetchall(
+            f"""SELECT DISTINCT {_MESSAGE}, m.purpose, m.answers, m.under FROM messages m JOIN messages first ON first.chat = m.chat AND first.room = m.room
+                AND m.at > first.at AND NOT m.deleted AND m.placed IS NULL
+                AND (m.reply_to = first.id OR (m.author = first.author AND m.at <= first.at + ?))
+            WHERE first.chat = ? AND first.room = ? AND first.id IN (SELECT value FROM json_each(?))
+            ORDER BY m.at, m.rowid""",  # noqa: S608  (a constant of this module)
+            (within // timedelta(microseconds=1), self._chat, self._room, json.dumps(list(ids))),
+        )
+        return [(_message(row[:-3]), reading(*row[-3:])) for row in rows]
+
+    async def posts_to_come(self) -> list[Post]:
+        """Give the posts that are written down and not known to be in the room, in order."""
+        rows = await self._db.execute_fetchall(
+            """SELECT key, kind, due, question, text, remaining FROM posts
+            WHERE chat = ? AND room = ? AND id IS NULL ORDER BY number""",
+            (self._chat, self._room),
+        )
+        return [
+            Post(
+                key,
+                Kind(kind),
+                moment(due),
+                question,
+                text,
+                None if left is None else timedelta(microseconds=left),
+            )
+            for key, kind, due, question, text, left in rows
+        ]
+
+    async def posts_shown(self) -> list[Shown]:
+        """Give the posts that are in the room, in order."""
+        rows = await self._db.execute_fetchall(
+            "SELECT key, id, kind, question FROM posts WHERE chat = ? AND room = ? AND id IS NOT NULL ORDER BY number",
+            (self._chat, self._room),
+        )
+        return [Shown(key, id_, Kind(kind), question) for key, id_, kind, question in rows]
+
+    async def latest(self) -> datetime | None:
+        """Give the time of the latest message."""
+        rows = await self._db.execute_fetchall(
+            "SELECT at FROM messages WHERE chat = ? AND NOT deleted ORDER BY at DESC LIMIT 1", (self._chat,)
+        )
+        return next((moment(row[0]) for row in rows), None)
+
+    # For recap and transcript ------------------------------------------------------------------------------------
+
+    async def entries(self) -> AsyncIterator[Entry]:
+        """Give everything that may be shown, posts and messages, in the order of their times."""
+        posts = await self._posts()
+        async with self._db.execute(_ENTRIES, (self._chat,)) as cursor:
+            while rows := await cursor.fetchmany(CHUNK):
+                messages = [_entry(row) for row in rows]
+                last = messages[-1].at
+                before = [post for post in posts if post.at <= last]
+                posts = posts[len(before) :]
+                for entry in heapq.merge(before, messages, key=lambda entry: entry.at):
+                    yield entry
+        for post in posts:
+            yield post
+
+    async def count(self) -> int:
+        """Give about how many entries there are."""
+        rows = await self._db.execute_fetchall("SELECT count(*) FROM messages WHERE chat = ?", (self._chat,))
+        return next(int(row[0]) for row in rows)
+
+    async def people(self, name: str) -> list[str]:
+        """Give the ids of those who wrote under that name, whatever its letters' case."""
+        rows = await self._db.execute_fetchall(
+            "SELECT DISTINCT author, name FROM messages WHERE chat = ? AND NOT deleted", (self._chat,)
+        )
+        return sorted({author for author, written in rows if written.casefold() == name.casefold()})
+
+    async def _posts(self) -> list[Entry]:
+        rows = await self._db.execute_fetchall(
+            """SELECT id, min(sent), wording, kind, question FROM posts
+            WHERE chat = ? AND wording <> '' GROUP BY key ORDER BY min(sent), number""",
+            (self._chat,),
+        )
+        return [
+            Entry(id_, moment(sent), None, text, kind=kind, under=question)
+            for id_, sent, text, kind, question in rows
+        ]
+
+
+def _message(row: Any) -> Message:
+    id_, version, place, author, name, hosting, at, edited_at, text, reply_to, files, repeats = row
+    return Message(
+        id=id_,
+        author=Author(author, name, bool(hosting)),
+        text=text,
+        at=moment(at),
+        version=version,
+        edited_at=moment(edited_at) if edited_at else None,
+        reply_to=reply_to,
+        place=place,
+        attachments=attachments(files),
+        repeat=bool(repeats),
+    )
+
+
+def _entry(row: Any) -> Entry:
+    (
+        at,
+        id_,
+        author,
+        name,
+        hosting,
+        text,
+        answers,
+        under,
+        reply_to,
+        edited_at,
+        highlighted,
+        files,
+        reactions,
+    ) = row
+    return Entry(
+        id=id_,
+        at=moment(at),
+        author=Author(author, name, bool(hosting)),
+        text=text,
+        answers=tuple(answers.split(",")) if answers else (),
+        under=under,
+        reply_to=reply_to,
+        edited_at=moment(edited_at) if edited_at else None,
+        highlighted=bool(highlighted),
+        reactions=json.loads(reactions),
+        attachments=attachments(files),
+    )

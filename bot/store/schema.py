@@ -1,0 +1,102 @@
+"""The tables, as the list of steps that lead to them.
+
+Times are whole microseconds since 1970 (UTC). What is said is known by chat, room and id, and a post by chat, key and room:
+nothing here assumes that a chat takes place in one room only.
+"""
+
+from dataclasses import dataclass
+
+#: "hcha", so that hashchat (and `file`) can tell its database from others.
+APPLICATION_ID = 0x68636861
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from a version of the database to the next. All its statements happen, or none."""
+
+    what: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS = (
+    Migration(
+        "the first tables",
+        (
+            "CREATE TABLE settings (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+            "INSERT INTO settings VALUES ('key', randomblob(32))",
+            """CREATE TABLE chats (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                name TEXT NOT NULL UNIQUE,
+                source TEXT NOT NULL,             -- where the script was read from
+                script TEXT NOT NULL,             -- its YAML, as it was then
+                room TEXT NOT NULL,
+                rehearsal INTEGER NOT NULL,
+                created INTEGER NOT NULL,
+                state TEXT NOT NULL,
+                holder TEXT,
+                held_until INTEGER
+            )""",
+            "CREATE INDEX chats_source ON chats (source)",
+            """CREATE TABLE messages (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                id TEXT NOT NULL,
+                version INTEGER NOT NULL,
+                place TEXT NOT NULL DEFAULT '',
+                author TEXT NOT NULL DEFAULT '',
+                name TEXT NOT NULL DEFAULT '',
+                hosting INTEGER NOT NULL DEFAULT 0,
+                at INTEGER NOT NULL DEFAULT 0,
+                edited_at INTEGER,
+                text TEXT NOT NULL DEFAULT '',
+                reply_to TEXT,
+                attachments TEXT,                 -- JSON
+                repeats INTEGER NOT NULL DEFAULT 0,
+                purpose TEXT NOT NULL DEFAULT '',
+                answers TEXT NOT NULL DEFAULT '', -- labels, with commas between them
+                under TEXT,
+                placed TEXT,                      -- who said so, where somebody did
+                highlighted INTEGER NOT NULL DEFAULT 0,
+                hidden INTEGER NOT NULL DEFAULT 0,
+                deleted INTEGER NOT NULL DEFAULT 0,
+                UNIQUE (chat, room, id)
+            )""",
+            "CREATE INDEX messages_at ON messages (chat, at)",
+            "CREATE INDEX messages_author ON messages (room, author, chat, at)",
+            """CREATE TABLE reactions (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                message TEXT NOT NULL,
+                sign TEXT NOT NULL,
+                author TEXT NOT NULL,
+                shown INTEGER NOT NULL,
+                PRIMARY KEY (chat, room, message, sign, author)
+            ) WITHOUT ROWID""",
+            "CREATE INDEX reactions_author ON reactions (room, author)",
+            """CREATE TABLE hidden_people (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                author TEXT NOT NULL,
+                hidden INTEGER NOT NULL,
+                PRIMARY KEY (chat, room, author)
+            ) WITHOUT ROWID""",
+            """CREATE TABLE posts (
+                number INTEGER PRIMARY KEY,
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                key TEXT NOT NULL,
+                room TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                due INTEGER NOT NULL,
+                question TEXT,
+                text TEXT,
+                remaining INTEGER,
+                id TEXT,                          -- the room's own, once it is there
+                sent INTEGER,
+                wording TEXT,
+                UNIQUE (chat, key, room)
+            )""",
+            "CREATE TABLE forgotten (digest BLOB PRIMARY KEY) WITHOUT ROWID",
+        ),
+    ),
+)
+VERSION = len(MIGRATIONS)

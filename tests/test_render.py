@@ -1,0 +1,850 @@
+"""Transcripts and recaps, each form read back by a reader that knows nothing of the writer."""
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from rich.cells import cell_len
+
+from bot import render
+from bot.messages import Attachment, Author, Entry
+from bot.recap import About, build, links
+from bot.render.html import anchor
+from bot.render.plain import one_line, plain, visible, wrap
+from bot.script.model import Host, Question, Resource, Role, Script
+
+START = datetime(2015, 4, 24, 1, tzinfo=UTC)
+SCRIPT = Script(
+    hashtag="MacroSW",
+    title="Micro & macro: <common> *ground*",
+    summary="An hour. See https://example.org/summary",
+    questions=(Question("1", "Why?"), Question("2", "How do <they> *meet*?"), Question("Bonus", "A secret?")),
+    hosts=(Host("Ana", "ana"), Host("Bo", link="https://example.org/bo", role=Role.GUEST)),
+    zone="America/New_York",
+    resources=(Resource("A site", "https://example.org/site"),),
+    next=datetime(2015, 5, 14, 1, tzinfo=UTC),
+)
+ABOUT = About(SCRIPT, "macrosw-2015-04-23", START, START + timedelta(hours=1), rehearsal=True)
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</p></div></article><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)" \'',
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- &lt; &amp; &#60; &copy; <![CDATA[ ]]> -->",
+    '=HYPERLINK("https://evil.example","x")',
+    "@SUM(1)",
+    "+1",
+    "-1",
+    " \t=1+1",
+    "\n=1+1",
+    "\ufeff=1",
+    "＝1+1",
+    "'quoted'",
+    "\r\rx",
+    "a\r\nb\rc\nd\u2028e\u2029f\x85g\x0bh\x0ci",
+    "\x1b]0;title\x07\x1b[2J\x9b31mred\x00\x08\x7f",
+    "abc\u202edcba\u202c \u2066x\u2069 \u200fשלום\u200e",
+    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L\u0338",
+    "\ud800 broken \udfff",
+    "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 日本語のとても長い文章です。" * 5,
+    "# heading\n## heading #\nSetext\n===\n---\n- list\n+ list\n* list\n1. list\n2) list\n> quote\n\n    code\n\ttab",
+    "*a* **b** _c_ __d__ `e` ``f`` ~~g~~ ~~~\nx\n~~~ |t|u|\n|-|-|\n [l](javascript:alert(1)) ![i](https://x.org/i.png)",
+    "[ref]: https://evil.example\n[ref] [^1] <https://x.org> <b@x.org> <b>bold</b>\\\n&nbsp; \\* snake_case R&D $x$",
+    "![https://x.org/é !https://x.org/ü](https://x.org/%41) https://xn--bcher-kva.example/ http://x.org/a_b*c",
+    "trailing spaces  \nand a backslash\\\n\nblank\n\n",
+    "\n\n  leading",
+    "../../etc/passwd",
+    "C:\\CON",
+    "21:00 * hashchat\n     > highlighted\n---- Friday ----\n**hashchat** · 21:00",
+    "   ",
+    "",
+]
+
+
+def texts() -> st.SearchStrategy[str]:
+    alphabet = st.characters(exclude_categories=())
+    markup = st.sampled_from("\n \t*_`#+-=.)>(<[]!&;:|~\\1a\xa0é@'\"/")
+    piece = st.sampled_from(HOSTILE) | st.text(alphabet, max_size=20) | st.text(markup, max_size=12)
+    return st.lists(piece, max_size=3).map("".join) | piece
+
+
+def entries() -> st.SearchStrategy[list[Entry]]:
+    labels = st.sampled_from([question.label for question in SCRIPT.questions])
+    attachment = st.builds(
+        Attachment,
+        texts(),
+        st.sampled_from(["https://cdn.example/a.png?x=1&y=2", "javascript:alert(1)"]) | texts(),
+        st.none() | st.just("image/png"),
+        st.none() | st.integers(0, 9_999),
+        st.none() | texts(),
+    )
+    entry = st.builds(
+        Entry,
+        texts(),
+        st.timedeltas(timedelta(0), timedelta(days=2)).map(lambda later: START + later),
+        st.none() | st.builds(Author, texts(), texts(), st.booleans()),
+        texts(),
+        answers=st.lists(labels, max_size=2, unique=True).map(tuple),
+        under=st.none() | labels,
+        reply_to=st.none() | texts().filter(bool),
+        edited_at=st.none() | st.just(START + timedelta(hours=1)),
+        highlighted=st.booleans(),
+        reactions=st.dictionaries(texts(), st.integers(1, 9), max_size=2),
+        attachments=st.lists(attachment, max_size=2).map(tuple),
+    )
+    return st.lists(entry.map(as_the_bot_would), max_size=4)
+
+
+def as_the_bot_would(entry: Entry) -> Entry:
+    """Make what nobody said a post: a question's if it stands under one."""
+    if entry.author:
+        return entry
+    kind = "question" if entry.under else "welcome"
+    return replace(entry, kind=kind, answers=(), edited_at=None, highlighted=False)
+
+
+#: Every hostile text in every place where a participant can put it.
+ALL_HOSTILE = [
+    Entry(
+        text,
+        START + timedelta(minutes=number),
+        Author(text, text),
+        text,
+        reply_to=text or None,
+        reactions={text: 1},
+        attachments=(Attachment(text, text, alt=text),),
+        under="1",
+        answers=("1", "2"),
+        highlighted=True,
+        edited_at=START + timedelta(hours=1),
+    )
+    for number, text in enumerate(HOSTILE)
+]
+
+
+def every_entry(test: Any) -> Any:
+    """Run a test with entries of all kinds, and with every hostile text."""
+    return settings(max_examples=60, deadline=None)(given(entries())(example(ALL_HOSTILE)(test)))
+
+
+def written(form: str, said: list[Entry]) -> str:
+    writer = render.transcript(form, ABOUT)
+    return writer.preamble() + "".join(map(writer.entry, said)) + writer.postamble()
+
+
+def seen(text: str) -> str:
+    """Tell again, in another way, what is left of a text where control characters must not act."""
+    text = "\n".join(re.split("\r\n|[\r\x85\u2028\u2029]", text))
+    shown = []
+    for character in text:
+        match unicodedata.category(character):
+            case "Cc" if character in "\n\t":
+                shown.append(character)
+            case "Cc" if character < " ":
+                shown.append(
+                    unicodedata.lookup("SYMBOL FOR NULL")
+                    if character == "\0"
+                    else chr(ord(character) | 0x2400)
+                )
+            case "Cc" | "Cs":
+                shown.append("␡" if character == "\x7f" else "\N{REPLACEMENT CHARACTER}")
+            case _:
+                shown.append(character)
+    return "".join(shown)
+
+
+def printed(text: str) -> str:
+    """Tell the same for where nothing isolates a text: without the controls that turn what is around them."""
+    return re.sub("[\u202a-\u202e\u2066-\u206f]", "", seen(text))
+
+
+def called(entry: Entry) -> str:
+    return " ".join(printed(entry.author.name).split()) or "(no name)" if entry.author else "hashchat"
+
+
+def is_question(entry: Entry) -> bool:
+    return entry.author is None and entry.kind == "question"
+
+
+# --- JSON ---
+
+
+def intact(value: Any) -> Any:
+    """Replace lone surrogates in a value, all the way down."""
+    match value:
+        case str():
+            return re.sub("[\ud800-\udfff]", "\ufffd", value)
+        case Mapping():
+            return {intact(key): content for key, content in value.items()}
+        case tuple():
+            return tuple(map(intact, value))
+        case Author():
+            return Author(intact(value.id), intact(value.name), value.host)
+        case Attachment():
+            return Attachment(
+                intact(value.name), intact(value.url), value.type, value.size, intact(value.alt)
+            )
+        case Entry():
+            return Entry(**{name: intact(getattr(value, name)) for name in Entry.__slots__})
+        case _:
+            return value
+
+
+def entry_from(value: Mapping[str, Any]) -> Entry:
+    edited = value["edited_at"]
+    return Entry(
+        **{
+            **value,
+            "at": datetime.fromisoformat(value["at"]),
+            "edited_at": datetime.fromisoformat(edited) if edited else None,
+            "author": Author(**value["author"]) if value["author"] else None,
+            "answers": tuple(value["answers"]),
+            "attachments": tuple(Attachment(**attached) for attached in value["attachments"]),
+        }
+    )
+
+
+@every_entry
+def test_json_gives_back_every_entry(said: list[Entry]) -> None:
+    """Every entry comes back equal, but for lone surrogates, and the text can be written as UTF-8."""
+    value = json.loads(written("json", said).encode())
+    assert (value["format"], value["version"]) == ("hashchat-transcript", 1)
+    assert [entry_from(entry) for entry in value["entries"]] == [intact(entry) for entry in said]
+
+
+def test_json_tells_of_the_chat() -> None:
+    """The head has what is known of the chat, with times in UTC."""
+    chat = json.loads(written("json", []))["chat"]
+    assert (chat["hashtag"], chat["timezone"], chat["rehearsal"]) == ("MacroSW", "America/New_York", True)
+    assert (chat["started"], chat["ended"]) == ("2015-04-24T01:00:00Z", "2015-04-24T02:00:00Z")
+    assert chat["hosts"][1] == {
+        "name": "Bo",
+        "handle": None,
+        "link": "https://example.org/bo",
+        "role": "guest",
+    }
+
+
+# --- CSV ---
+
+
+def rows_of(page: str) -> list[dict[str, str]]:
+    assert page.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(page[1:], newline=""), strict=True))
+
+
+@every_entry
+def test_csv_gives_back_every_entry(said: list[Entry]) -> None:
+    """With one leading apostrophe taken away every cell is what was said, NUL and lone surrogates replaced."""
+    rows = rows_of(written("csv", said).encode().decode())
+    assert len(rows) == len(said)
+    for row, entry in zip(rows, map(intact, said), strict=True):
+        cells = {column: cell.removeprefix("'") for column, cell in row.items()}
+        author = entry.author or Author("", "")
+        expected = {
+            "id": entry.id,
+            "at": entry.at.isoformat().replace("+00:00", "Z"),
+            "kind": entry.kind,
+            "author": author.name,
+            "author_id": author.id,
+            "host": "true" if author.host else "false",
+            "text": entry.text,
+            "answers": ", ".join(entry.answers),
+            "under": entry.under or "",
+            "reply_to": entry.reply_to or "",
+            "edited_at": "2015-04-24T02:00:00Z" if entry.edited_at else "",
+            "highlighted": "true" if entry.highlighted else "false",
+        }
+        assert {column: cells[column] for column in expected} == {
+            column: cell.replace("\0", "␀") for column, cell in expected.items()
+        }
+        assert json.loads(cells["reactions"] or "{}") == entry.reactions
+        assert (
+            tuple(Attachment(**file) for file in json.loads(cells["attachments"] or "[]"))
+            == entry.attachments
+        )
+
+
+@every_entry
+def test_csv_holds_no_formula(said: list[Entry]) -> None:
+    """No cell begins with what a spreadsheet would run, whatever invisible things stand before it."""
+    for row in rows_of(written("csv", said)):
+        for cell in row.values():
+            bare = cell.lstrip(
+                "".join(c for c in cell if c.isspace() or unicodedata.category(c) in {"Cc", "Cf"}) or " "
+            )
+            assert bare[:1] not in tuple("=+-@＝＋－＠")
+            assert cell[:1] not in tuple("\t\r")
+
+
+def test_csv_is_rfc_4180() -> None:
+    """A header, CRLF at the end of rows, quotation marks doubled."""
+    page = written("csv", [Entry("1", START, Author("u", 'A "B"'), "a,b\nc")])
+    assert page.endswith('1,2015-04-24T01:00:00Z,message,"A ""B""",u,false,"a,b\nc",,,,,false,,\r\n')
+
+
+# --- HTML ---
+
+TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "article", "header", "section", "footer", "h1", "h2"),
+    *("p", "dl", "dt", "dd", "bdi", "ol", "ul", "li", "div", "a", "time", "span"),
+}
+ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "class", "dir", "href", "rel", "id", "datetime"),
+    *("data-kind", "data-answers", "data-under"),
+}
+
+
+@dataclass
+class Said:
+    """An entry as a page shows it."""
+
+    attributes: dict[str, str | None]
+    who: str = ""
+    text: str = ""
+    time: str | None = None
+    day: str = ""
+    heading: str = ""
+    marks: list[str] = field(default_factory=list)
+    links: list[str | None] = field(default_factory=list)
+    reply: str = ""
+    items: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: known tags and attributes only, everything closed in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[tuple[str, str]] = []
+        self.said: list[Said] = []
+        self.metas: list[dict[str, str | None]] = []
+        self.texts: dict[str, str] = {}
+        self.ids: list[str | None] = []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        assert tag in TAGS
+        assert attributes.keys() <= ATTRIBUTES
+        assert len(attributes) == len(attrs)
+        if tag == "meta":
+            self.metas.append(attributes)
+            return
+        names = (attributes.get("class") or "").split()
+        self.open.append((tag, names[0] if names else ""))
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        if "entry" in names:
+            self.said.append(Said(attributes))
+        if not self.said:
+            return
+        if tag == "time":
+            self.said[-1].time = attributes["datetime"]
+        if tag == "a" and attributes.get("rel"):
+            assert attributes["rel"] == "noopener noreferrer nofollow"
+            self.said[-1].links.append(attributes["href"])
+        elif tag == "a":
+            assert re.fullmatch(r"#m-[A-Za-z0-9_-]*", attributes["href"] or "")
+        if "mark" in names:
+            self.said[-1].marks.append("")
+        if tag == "li" and ("ul", "attached") in self.open:
+            self.said[-1].items.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open:
+            assert data.strip() == ""
+            return
+        tag, name = self.open[-1]
+        self.texts[tag] = self.texts.get(tag, "") + data
+        if not self.said:
+            return
+        said = self.said[-1]
+        if ("p", "text") in self.open:
+            said.text += data
+        elif name == "who":
+            said.who += data
+        elif name == "mark":
+            said.marks[-1] += data
+        elif tag == "h2":
+            said.heading += data
+        elif ("a", "reply") in self.open:
+            said.reply += data
+        elif ("ul", "attached") in self.open and "li" in [opened for opened, _ in self.open]:
+            said.items[-1:] = [said.items[-1] + data] if said.items else []
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+@every_entry
+def test_html_shows_every_entry(said: list[Entry]) -> None:
+    """A strict reader finds each entry once, in order, with its words, and no markup but the page's own."""
+    page = Page(written("html", said).encode().decode())
+    assert len(page.said) == len(said)
+    for shown, entry in zip(page.said, said, strict=True):
+        assert shown.text == seen(entry.text)
+        assert shown.who == called(entry)
+        assert datetime.fromisoformat(shown.time or "") == entry.at
+        assert shown.attributes["id"] == anchor(entry.id)
+        assert shown.attributes["data-kind"] == entry.kind
+        assert shown.attributes.get("data-under") == entry.under
+        assert shown.attributes.get("data-answers", "") == ", ".join(entry.answers)
+        assert ("highlighted" in shown.marks) == entry.highlighted
+        assert any(mark.startswith("edited ") for mark in shown.marks) == bool(entry.edited_at)
+        assert bool(shown.reply) == bool(entry.reply_to)
+        assert shown.heading == (
+            SCRIPT.question(entry.under).name if is_question(entry) and entry.under else ""
+        )
+        assert len(shown.items) == len(entry.attachments)
+        for item, attachment in zip(shown.items, entry.attachments, strict=True):
+            assert seen(attachment.name) in item
+            assert seen(attachment.alt or "") in item
+        assert all(re.match("https?://", link or "", re.IGNORECASE) for link in shown.links)
+        in_text = [entry.text[start:end] for start, end in links(entry.text)]
+        assert shown.links[: len(in_text)] == in_text
+
+
+def test_html_asks_for_nothing_and_runs_nothing() -> None:
+    """The policy allows one style sheet, which is the page's own by its hash, and nothing else."""
+    page = written("html", ALL_HOSTILE)
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policies = [meta["content"] for meta in Page(page).metas if "http-equiv" in meta]
+    assert policies == [
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    ]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_html_says_what_it_is() -> None:
+    """Language, encoding and title are set, and the title is text."""
+    page = written("html", [])
+    assert page.startswith('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">')
+    assert Page(page).texts["title"] == "#MacroSW: Micro & macro: <common> *ground* (transcript)"
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts(), texts())
+def test_ids_are_safe_and_different(one: str, other: str) -> None:
+    """Different messages have different ids, made of letters, digits, - and _."""
+    assert re.fullmatch(r"m-[A-Za-z0-9_-]*", anchor(one))
+    assert (anchor(one) == anchor(other)) == (one == other)
+
+
+def test_an_attachment_links_only_to_the_web() -> None:
+    """A script in the place of an address is shown, not linked."""
+    files = (
+        Attachment("a.png", "javascript:alert(1)"),
+        Attachment("b.png", "https://x.org/b.png", alt="a bee"),
+    )
+    [shown] = Page(written("html", [Entry("1", START, Author("u", "Ana"), "", attachments=files)])).said
+    assert shown.links == ["https://x.org/b.png"]
+    assert [" ".join(item.split()) for item in shown.items] == ["a.png: javascript:alert(1)", "b.png a bee"]
+
+
+# --- Markdown ---
+
+
+def flat(token: Token) -> str:
+    """Give the text of a line of Markdown; nothing may be in it but text, hard line breaks and links to the web."""
+    text = ""
+    for child in token.children or []:
+        match child.type:
+            case "text" | "text_special":
+                text += child.content
+            case "hardbreak":
+                text += "\n"
+            case "link_open":
+                assert re.match("https?://", str(child.attrGet("href")), re.IGNORECASE)
+            case "link_close" | "strong_open" | "strong_close" | "em_open" | "em_close":
+                pass
+            case _:
+                raise AssertionError(child)
+    return text
+
+
+@dataclass
+class Block:
+    """A heading, paragraph, quote or list item of a Markdown page."""
+
+    kind: str
+    text: str
+    bold: str
+
+
+def blocks_of(page: str) -> list[Block]:
+    blocks, open_ = [], []
+    for token in MarkdownIt("commonmark", {"html": True}).parse(page):
+        assert token.type not in {"html_block", "code_block", "fence", "hr"}
+        if token.type == "inline":
+            bold = [n for n, child in enumerate(token.children or []) if child.type.startswith("strong_")]
+            strong = Token("inline", "", 0, children=(token.children or [])[slice(*bold)]) if bold else None
+            kind = "quote" if "blockquote" in open_ else "item" if "list_item" in open_ else open_[-1]
+            assert "blockquote" not in open_ or open_ == ["blockquote", "paragraph"]
+            blocks.append(Block(kind, flat(token), flat(strong) if strong else ""))
+        elif token.nesting == 1:
+            open_.append(token.type.removesuffix("_open"))
+        elif token.nesting == -1:
+            open_.pop()
+    return blocks
+
+
+@every_entry
+def test_markdown_shows_every_entry(said: list[Entry]) -> None:
+    """A CommonMark reader finds every text exactly, in order, and no markup made by a participant."""
+    blocks = blocks_of(written("md", said).encode().decode())
+    assert [block.text for block in blocks if block.kind == "quote"] == [
+        printed(entry.text) for entry in said if entry.text
+    ]
+    assert [block.bold for block in blocks if block.bold] == [called(entry) for entry in said if entry.author]
+    questions = [entry for entry in said if is_question(entry)]
+    headings = [block.text for block in blocks if block.kind == "heading" and re.match("Q|Bonus", block.text)]
+    assert [heading.partition(" · ")[0] for heading in headings] == [
+        SCRIPT.question(entry.under or "").name for entry in questions
+    ]
+    items = [block.text for block in blocks if block.kind == "item"]
+    files = [attached for entry in said for attached in entry.attachments]
+    assert len(items) == len(files) + 6
+    for item, attached in zip(items[6:], files, strict=True):
+        for part in (attached.name, attached.alt or "", attached.url):
+            assert " ".join(printed(part).split()) in item
+
+
+def test_markdown_links_what_people_link() -> None:
+    """A plain address is an autolink, one that a renderer would show in another way a link that says what it is."""
+    page = written(
+        "md", [Entry("1", START, Author("u", "A"), "https://x.org/a_(b)?c=1&d=2, https://x.org/%41")]
+    )
+    assert "> <https://x.org/a_(b)?c=1&d=2>, [https://x.org/%41](<https://x.org/%41>)\n" in page
+
+
+def test_markdown_stays_readable() -> None:
+    """What means nothing to Markdown is left as it was written."""
+    text = 'A1: I\'d say (well) R&D, snake_case & #MacroSW - 3.5! "Yes"; @bo?'
+    assert f"> {text}\n" in written("md", [Entry("1", START, Author("u", "Ana"), text)])
+
+
+# --- text ---
+
+HEADER = re.compile(r"(\d\d:\d\d)( \* |  )(.*)")
+
+
+@dataclass
+class Lines:
+    """An entry as the text shows it: where each thing stands tells what it is."""
+
+    time: str
+    bot: bool
+    who: str
+    notes: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+
+
+def entries_in(page: str) -> list[Lines]:
+    found: list[Lines] = []
+    _, _, body = page.partition("Chat: macrosw-2015-04-23\n")
+    for line in body.split("\n"):
+        header = HEADER.fullmatch(line)
+        if header:
+            found.append(Lines(header[1], header[2] == " * ", header[3]))
+        elif re.match(r" {5}[>+~<] ", line):
+            found[-1].notes.append(line[5:])
+        elif line and not re.fullmatch(r"---- \w+ \d+ \w+ 2015, EDT ----", line):
+            assert line.startswith(" " * 7), line
+            (
+                found[-1].text if not found[-1].notes or found[-1].notes[-1][0] in "><" else found[-1].notes
+            ).append(line)
+    return found
+
+
+def letters(text: str) -> str:
+    return "".join(text.split())
+
+
+@every_entry
+def test_text_shows_every_entry(said: list[Entry]) -> None:
+    """Each entry has a header that nobody can forge, and its words follow, folded, in a column of their own."""
+    page = written("txt", said).encode().decode()
+    found = entries_in(page)
+    assert len(found) == len(said)
+    for shown, entry in zip(found, said, strict=True):
+        assert shown.time == entry.at.astimezone(SCRIPT.timezone).strftime("%H:%M")
+        assert shown.bot == (entry.author is None)
+        everything = letters(shown.who + "".join(shown.notes) + "".join(shown.text))
+        assert letters(printed(entry.text)) in everything
+        if is_question(entry):
+            assert shown.who.rstrip("=").strip() == SCRIPT.question(entry.under or "").name
+        else:
+            assert letters(called(entry)).startswith(letters(shown.who))
+        for attached in entry.attachments:
+            assert letters(printed(attached.name)) in everything
+        if entry.answers:
+            assert "answers" + ",".join(SCRIPT.question(label).name for label in entry.answers) in everything
+
+
+@every_entry
+def test_text_drives_no_terminal(said: list[Entry]) -> None:
+    """No control character but the line's end, no bidi control, and no line wider than asked but for an address."""
+    page = written("txt", said)
+    assert not any(unicodedata.category(character) in {"Cc", "Cs"} for character in page.replace("\n", ""))
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\u2029]", page)
+    assert all(cell_len(line) <= 80 or "://" in line for line in page.split("\n"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts())
+@example("".join(HOSTILE))
+def test_plain_text_is_plain(text: str) -> None:
+    """What is made plain stays so, agrees with an account of its own, and a name stays on its line."""
+    assert visible(text) == seen(text)
+    assert plain(text) == printed(text)
+    assert plain(plain(text)) == plain(text)
+    assert one_line(text) == " ".join(printed(text).split())
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts().map(plain), st.integers(1, 60))
+def test_folding_loses_nothing(text: str, width: int) -> None:
+    """All but white space is kept, in order, and begins where it should."""
+    folded = wrap(text, width, "12:00  ")
+    assert letters(folded.removeprefix("12:00")) == letters(text)
+    assert all(not line or line.startswith("       ") for line in folded.split("\n")[1:])
+
+
+def test_folding_reads_well() -> None:
+    """Lines break between words, keep their own breaks and indents, and leave an address whole."""
+    text = "one two three four five six\n  indented\n\nhttps://example.org/a/very/long/address end 日本語日本語日本語日本語"
+    assert wrap(text, 24, "    ").split("\n") == [
+        "    one two three four",
+        "    five six",
+        "      indented",
+        "",
+        "    https://example.org/a/very/long/address",
+        "    end",
+        "    日本語日本語日本語日",
+        "    本語",
+    ]
+
+
+# --- what people read, in every form for them ---
+
+
+def test_a_reply_says_to_whom() -> None:
+    """The one replied to is named with the time, the question by its name, and what is not there as such."""
+    said = [
+        Entry("1", START, None, "Why?", "question", under="1"),
+        Entry("2", START, Author("b", "Bo"), "A1", reply_to="1", under="1"),
+        Entry("3", START, Author("a", "Ana"), "yes", reply_to="2", under="1"),
+        Entry("4", START, Author("a", "Ana"), "what?", reply_to="gone", under="1"),
+    ]
+    replies = [re.sub(r"\s+", " ", shown.reply) for shown in Page(written("html", said)).said]
+    assert replies == ["", "reply to Q1, 21:00", "reply to Bo, 21:00", "reply to an earlier message"]
+
+
+def test_what_is_remembered_for_replies_is_bounded() -> None:
+    """After thousands of entries the first is forgotten, and the memory of a long transcript stays small."""
+    writer = render.transcript("txt", ABOUT)
+    for number in range(5_001):
+        writer.entry(Entry(str(number), START, Author("a", "Ana"), ""))
+    assert "reply to an earlier message" in writer.entry(Entry("x", START, None, "", "said", reply_to="0"))
+    assert "reply to Ana, 21:00" in writer.entry(Entry("y", START, None, "", "said", reply_to="5000"))
+
+
+def test_conversation_says_what_it_is_about_where_it_does_not_stand_there() -> None:
+    """Under the question on the floor nothing is said; what is filed under another names it."""
+    said = [
+        Entry("1", START, None, "Why?", "question", under="1"),
+        Entry("2", START, None, "How?", "question", under="2"),
+        Entry("3", START, Author("a", "Ana"), "here", under="2"),
+        Entry("4", START, Author("a", "Ana"), "there", under="1"),
+    ]
+    assert [shown.marks for shown in Page(written("html", said)).said] == [[], [], [], ["about Q1"]]
+
+
+def test_a_new_day_is_said_in_the_chats_own_zone() -> None:
+    """Midnight is that of the chat's zone, whose name stands beside the day."""
+    said = [Entry(str(n), START + timedelta(hours=3 * n), Author("a", "Ana"), "x") for n in range(3)]
+    days = [line for line in written("txt", said).split("\n") if line.startswith("----")]
+    assert days == ["---- Thursday 23 April 2015, EDT ----", "---- Friday 24 April 2015, EDT ----"]
+
+
+# --- recaps ---
+
+
+def hostile_recap() -> Any:
+    posts = [Entry(label, START, None, "", "question", under=label) for label in ("1", "2")]
+    liked = [replace(entry, reactions={"❤": 2}) for entry in ALL_HOSTILE]
+    return build(ABOUT, [*posts, *liked], best=len(ALL_HOSTILE))
+
+
+def test_a_recap_in_markdown_shows_texts_as_they_are() -> None:
+    """Every best answer stands under each of its questions exactly, and what is secret is not there."""
+    page = render.recap("md", hostile_recap())
+    blocks = blocks_of(page)
+    words = [printed(text) for text in HOSTILE if text]
+    assert [block.text for block in blocks if block.kind == "quote"] == words * 2
+    assert [block.bold for block in blocks if block.bold] == [called(entry) for entry in ALL_HOSTILE] * 2
+    headings = [block.text for block in blocks if block.kind == "heading"]
+    assert headings == [
+        "#MacroSW: Micro & macro: <common> *ground*",
+        "Q1: Why?",
+        "Q2: How do <they> *meet*?",
+        "Bonus: not asked",
+        "Links shared",
+        "Resources",
+        "Thanks to",
+        "Next chat",
+    ]
+
+
+def test_a_recap_in_html_is_strict_too() -> None:
+    """No markup but the page's own, and the texts are there."""
+    page = Page(render.recap("html", hostile_recap()).encode().decode())
+    words = page.texts["p"]
+    for text in HOSTILE:
+        if not any(links(text)):
+            assert seen(text) in words
+    assert "A secret?" not in "".join(page.texts.values())
+
+
+@pytest.mark.parametrize("width", [30, 80])
+def test_a_recap_as_text_fits_the_terminal(width: int) -> None:
+    """Lines are as wide as asked, and hold nothing that drives a terminal."""
+    page = render.recap("txt", hostile_recap(), width=width)
+    assert all(cell_len(line) <= width or "://" in line for line in page.split("\n"))
+    assert not any(unicodedata.category(character) in {"Cc", "Cs"} for character in page.replace("\n", ""))
+    for text in HOSTILE:
+        assert letters(printed(text)) in letters(page)
+
+
+def test_a_recap_as_text_reads_well() -> None:
+    """The whole of a small recap, as the terminal shows it."""
+    said = [
+        Entry("1", START, None, "Why?", "question", under="1"),
+        Entry("2", START, Author("b", "Bo"), "A1 because https://x.org", answers=("1",), under="1"),
+        Entry(
+            "3",
+            START,
+            Author("a", "Ana"),
+            "A1 love",
+            answers=("1",),
+            under="1",
+            reactions={"❤": 2},
+            highlighted=True,
+        ),
+    ]
+    page = render.recap("txt", build(ABOUT, said))
+    assert (
+        page
+        == """\
+#MacroSW: Micro & macro: <common> *ground*
+==========================================
+An hour. See https://example.org/summary
+
+Rehearsal: a chat for trying things out
+With: Ana (@ana), Bo (guest, https://example.org/bo)
+Began: Thursday 23 April 2015, 21:00 EDT
+Ended: Thursday 23 April 2015, 22:00 EDT
+Time zone: America/New_York
+Chat: macrosw-2015-04-23
+
+2 people · 2 messages · 2 answers
+
+Q1  Why?
+  2 answers from 2 people
+  * Ana
+    > highlighted · 2 reactions
+      A1 love
+  * Bo
+      A1 because https://x.org
+
+Q2  not asked
+
+Bonus  not asked
+
+Links shared
+  https://x.org (Bo, Q1)
+
+Resources
+  A site: https://example.org/site
+
+Thanks to
+  Bo, Ana
+
+Next chat
+  Wednesday 13 May 2015, 21:00 EDT (America/New_York)
+"""
+    )
+
+
+def test_a_recap_as_json_has_everything() -> None:
+    """Counts, the best answers whole, links with their first author, and no question before its time."""
+    recap = hostile_recap()
+    value = json.loads(render.recap("json", recap).encode())
+    assert (value["format"], value["version"]) == ("hashchat-recap", 1)
+    assert (value["people"], value["messages"], value["answers"]) == (
+        recap.people,
+        recap.messages,
+        recap.answers,
+    )
+    best = [[entry_from(entry) for entry in question["best"]] for question in value["questions"]]
+    assert best == [[intact(entry) for entry in question.best] for question in recap.questions]
+    assert [question["ask"] for question in value["questions"]] == ["Why?", "How do <they> *meet*?", None]
+    assert [link["url"] for link in value["links"]] == [link.url for link in recap.links]
+    assert value["thanks"] == [intact(name) for name in recap.thanks]
+    assert value["next"] == "2015-05-14T01:00:00Z"
+
+
+# --- choosing ---
+
+
+def test_an_unknown_form_is_refused_with_those_that_there_are() -> None:
+    """The error names the forms; a recap has no table."""
+    with pytest.raises(
+        ValueError, match=r"no transcript in the form 'pdf'; choose one of html, md, txt, csv, json"
+    ):
+        render.transcript("pdf", ABOUT)
+    with pytest.raises(ValueError, match=r"no recap in the form 'csv'; choose one of html, md, txt, json"):
+        render.recap("csv", build(ABOUT, []))
+
+
+@pytest.mark.parametrize("form", render.TRANSCRIPTS)
+def test_a_chat_in_which_nothing_was_said_has_a_transcript(form: str) -> None:
+    """No entries, no dates, no hosts: still a page of every form."""
+    writer = render.transcript(form, About(Script("x", "X", (Question("1", "Why?"),)), "x"))
+    assert writer.preamble() + writer.postamble()
+
+
+def test_text_needs_no_template_engine() -> None:
+    """The terminal starts without waiting for what only HTML needs."""
+    code = "import bot.render.txt, sys; sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
