@@ -101,25 +101,25 @@ def read(script: Script, asked: Mapping[str, datetime], message: Message, contex
     about something that it replies to is filed under the question on the floor, the last one asked by then.
     """
     at, reply = message.at, context.reply
-    if context.placed:
-        return _answer(context.placed)
-    asking = _asking(script)
-    text = plain(message.text)
-    if context.placed is None:
-        if not message.repeat and (sole := asking.labels.sole(text)) and sole in asked and asked[sole] <= at:
+    if context.placed is not None:
+        return _answer(context.placed) if context.placed else _talk(_under(asked, at, reply))
+    if message.repeat:
+        return _repeat(_under(asked, at, reply))
+    own = message.text
+    labels = _asking(script).labels
+    if not labels.idle(own):
+        if (sole := labels.sole(own)) and sole in asked and asked[sole] <= at:
             return _answer((sole,))
-        own = asking.labels.own_words(text)
-        if message.repeat or (text and not own):
+        text = own if own.isascii() else plain(own)
+        own = labels.own_words(text)
+        if text and not own:
             return _repeat(_under(asked, at, reply))
-        if asking.labels.hinted(own) and (named := tuple(asking.labels.named(own))):
-            if context.hosting and named[0].kind is Kind.QUESTION:
-                announced = asking.meant(named[:1], asked, at)
-                return Reading(Purpose.QUESTION, (), announced[0] if announced else _under(asked, at, reply))
-            if answers := asking.meant(_counting(named, own, attached=bool(message.attachments)), asked, at):
-                return _answer(answers)
-        unlabelled = (reply.question,) if reply and reply.question else _continued(own, at, context.previous)
-        if unlabelled and (answers := _asked_by_then(unlabelled, asked, at)):
-            return _answer(answers)
+        if labels.hinted(own) and (labelled := _labelled(script, asked, message, context, own)):
+            return labelled
+    if reply and reply.question and (answers := _asked_by_then((reply.question,), asked, at)):
+        return _answer(answers)
+    if context.previous and (answers := _asked_by_then(_continued(own, at, context.previous), asked, at)):
+        return _answer(answers)
     return _talk(_under(asked, at, reply))
 
 
@@ -134,6 +134,22 @@ def may_continue(text: str) -> bool:
 _talk = lru_cache(maxsize=1024)(lambda under: Reading(Purpose.CONVERSATION, (), under))
 _repeat = lru_cache(maxsize=1024)(lambda under: Reading(Purpose.REPEAT, (), under))
 _answer = lru_cache(maxsize=1024)(lambda labels: Reading(Purpose.ANSWER, labels, labels[0]))
+
+
+def _labelled(
+    script: Script, asked: Mapping[str, datetime], message: Message, context: Context, own: str
+) -> Reading | None:
+    """Read the labels in the author's own words; None if there is none that counts."""
+    asking = _asking(script)
+    named = tuple(asking.labels.named(own))
+    if named and context.hosting and named[0].kind is Kind.QUESTION:
+        announced = asking.meant(named[:1], asked, message.at)
+        return Reading(
+            Purpose.QUESTION, (), announced[0] if announced else _under(asked, message.at, context.reply)
+        )
+    counting = _counting(named, own, attached=bool(message.attachments))
+    answers = asking.meant(counting, asked, message.at)
+    return _answer(answers) if answers else None
 
 
 def _counting(named: tuple[Named, ...], text: str, *, attached: bool) -> tuple[Named, ...]:
@@ -220,10 +236,10 @@ def _asking(script: Script) -> _Asking:
     return asking
 
 
-def _continued(text: str, at: datetime, previous: Previous | None) -> tuple[str, ...]:
+def _continued(text: str, at: datetime, previous: Previous) -> tuple[str, ...]:
     """Give what the author has just answered, if the text goes on with it."""
-    soon = previous is not None and timedelta(0) <= at - previous.at <= SOON
-    return previous.answers if previous and soon and _goes_on(text, previous.text) else ()
+    soon = timedelta(0) <= at - previous.at <= SOON
+    return previous.answers if soon and _goes_on(text, previous.text) else ()
 
 
 def _goes_on(text: str, previous: str) -> bool:

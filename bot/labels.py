@@ -70,8 +70,7 @@ _COUNTED = re.compile(
 )
 #: Things whose name is a letter and a number: paper, visas, roads, types of illness, levels of a language.
 _THINGS = re.compile(
-    rf"[\s{_DASHES}]{{1,2}}(?:paper|sheet|size|poster|print|format|envelope|visa|steak|milk|wagyu|motorway|level|diabet|"
-    r"relaxation|weighted|mapping)",
+    rf"[\s{_DASHES}]{{1,3}}(?:paper|sheet|size|poster|print|format|envelope|visa|steak|milk|wagyu|motorway|level|diabet)",
     re.IGNORECASE,
 )
 #: Behind a label: a reminder or a promise rather than an answer.
@@ -80,13 +79,17 @@ _REMINDS = re.compile(
     r"for (?:Q\d|questions?\b|your (?:answer|response)s?\b|answers?\b))",
     re.IGNORECASE,
 )
-#: Behind a bare label: talk about a question, an answer or a quarter of the year.
+#: Behind a bare label: talk about a question or an answer.
 _TALK = re.compile(
     r"[\s,]{0,2}(?:(?:is|isn['’]?t|was|wasn['’]?t|are|were|will|would|should|has|had|have|made|makes|got|gets|comes?|coming|"
-    r"goes|going|starts?|up|now|soon|again|please|anyone|by|of|from|about|results|earnings|report|revenue|sales|budget|"
-    r"goals?|deadlines?|planning|targets?|repeat|reminder|answers?|responses?|tweets?|posts?|above|below|yet|already)\b|"
-    r"(?:this|last|next)\s(?:year|quarter|week|month|time|one|is|was)\b|next\b|in\s(?:\d|an?\b|about\b|just\b)|"
-    r"(?:\d{4}|FY\d\d|['’]\d\d)\b)",
+    r"goes|going|starts?|up|now|soon|again|please|anyone|by|of|from|about|repeat|reminder|answers?|responses?|tweets?|"
+    r"posts?|above|below|yet|already|next)\b|(?:this|last)\s(?:time|one|is|was)\b|in\s(?:\d|an?\b|about\b|just\b))",
+    re.IGNORECASE,
+)
+#: Behind a bare Q and number: a quarter of the year.
+_QUARTER = re.compile(
+    r"[\s,]{0,2}(?:(?:this|last)\s(?:year|quarter|week|month)\b|\d{4}\b|FY\d\d|['’]\d\d\b|(?:results|earnings|report|"
+    r"revenue|sales|budget|goals?|deadlines?|planning|targets?)\b)",
     re.IGNORECASE,
 )
 #: One more code of another letter: a list of some framework's codes, not of labels.
@@ -96,7 +99,7 @@ _CLINICAL = {"a1c", "t1d", "t2d"}
 #: A few words before a label that is set off: "Late A1: …", "And for Q2: …".
 _LEAD_IN = re.compile(
     r"(?:(?:late|belated|sorry|also|and|my|re|for|ok|okay|so|finally|now|on|here['’]?s|answering|catching up)\b"
-    r"[\s:,!.-]{1,3}){1,3}+",
+    r"[\s:,-]{1,3}){1,3}+",
     re.IGNORECASE,
 )
 _QUOTED_LINE = re.compile(
@@ -210,7 +213,7 @@ class Labels:
         )
         self._lettered = re.compile(
             rf"(?:(?P<range>{_BLANK}?[{_DASHES}]{_BLANK}?|{_BLANK}{to}{_BLANK})|"
-            rf"{_BLANK}?,?{_BLANK}?(?:[/&+]|&amp;|{also}){_BLANK}?|{_BLANK}?,{_BLANK}?|[:.)]?{_BLANK})"
+            rf"{_BLANK}?,?{_BLANK}?(?:[/&+]|&amp;|{also}){_BLANK}?|{_BLANK}?,{_BLANK}?|{_BLANK})"
             rf"(?P<letter>[{letters}])(?:{number}(?![^\W\d_])|(?i:(?P<name>{name})))"
         )
         self._unlettered = re.compile(
@@ -219,15 +222,18 @@ class Labels:
             rf"(?P<number>\d{{1,4}})(?!\w|[/.,]\d)(?(loose){listed})"
         )
         self._noise = re.compile(
-            rf"(?:[^\w<\#@:]|_|@[\w.@-]*+|\#(?={short})|\#(?!{short})\w*+|<(?:[^\s<>]{{1,80}}>)?+|"
+            rf"(?:[^\w<\#@:=]|_|@[\w.@-]*+|\#(?={short})|\#(?!{short})\w*+|<(?:[^\s<>]{{1,80}}>)?+|"
             r":(?:[a-z0-9_+-]{1,40}:)?+|https?://\S++)*+"
         )
         hint = rf"\d(?:(?<=[\W_]\d)|(?<=[^\w/][{letters}]\d)|(?<=_[{letters}]\d)|(?<=\A[{letters}]\d))"
         self._hint = re.compile(rf"{hint}|(?i:{name})" if names else hint)
-        self._unhinted = re.compile("(?!)" if names else r"[\x00-/:-\x7f]*+")  # the common case, at twice the speed
+        # A run over a set of ASCII characters is what the expressions do fastest.
+        self._digitless = re.compile("(?!)" if names else r"[\x00-/:-\x7f]*+")
+        #: Tells, most quickly, of most talk that there is neither a label in it nor anything repeated.
+        self.idle = re.compile("(?!)" if names else r"[\x00-!\#-/:-=?A-\x7f]*+").fullmatch
         self._sole = re.compile(
             rf"(?:@\w++:?{_BLANK}|\#(?!{short})\w++{_BLANK})*+[{''.join(sorted(answers))}](\d{{1,2}})[:.)]?"
-            rf"(?!(?i:{_THINGS.pattern}|{_REMINDS.pattern})){_BLANK}(?!\?){'(?!)' if names else ''}\D*+\Z"
+            rf"(?!(?i:{_THINGS.pattern}|{_REMINDS.pattern})){_BLANK}(?!\?){'(?!)' if names else ''}(?:[\x00-/:-\x7f]++|\D)*+\Z"
         )
         self._candidate = re.compile(
             rf"\#?(?:[{letters}](?<![^\W_].)(?=\W{{0,2}}\d)"
@@ -239,7 +245,7 @@ class Labels:
 
     def hinted(self, text: str) -> bool:
         """Tell, quickly, whether there could be a label in the text."""
-        return not self._unhinted.fullmatch(text) and self._hint.search(text) is not None
+        return not self._digitless.fullmatch(text) and self._hint.search(text) is not None
 
     def sole(self, text: str) -> str | None:
         """Give, quickly, what `A1 …` names at the start of a text without any other digit; None if it is not so plain.
@@ -267,17 +273,20 @@ class Labels:
     def named(self, text: str) -> Iterator[Named]:
         """Give what the labels in the text name, in the order in which they stand there."""
         for line in text.split("\n"):
-            position = start = self._noise.match(line).end()  # type: ignore[union-attr] # it matches nothing at least
+            position = self._noise.match(line).end()  # type: ignore[union-attr] # it matches nothing at least
             place = _Place.START
             found = self._label.match(line, position)
             if not found and (lead := _LEAD_IN.match(line, position)):
                 place = _Place.LED
                 found = self._label.match(line, lead.end())
-            if found and (run := self._run(line, found)) and (named := self._judged(line, run, place)):
+            named = None
+            if found and (run := self._run(line, found)):
+                named = self._judged(line, run, place)
                 position = run.end
+            if named:
                 yield named
             if self._hint.search(line, position):
-                yield from self._within(line, position, labelled=position > start)
+                yield from self._within(line, position, labelled=named is not None)
 
     def _within(self, line: str, position: int, *, labelled: bool) -> Iterator[Named]:
         """Give what is named further on in a line; in one that begins with a label, `… A2: …` is the next answer."""
@@ -286,12 +295,11 @@ class Labels:
             place = _place(line, at) if at >= position else None
             if place is None and labelled and at > position and line[at - 1].isspace():
                 place = _Place.LED
-            if not place or not (found := self._label.match(line, at)):
-                continue
-            run = self._run(line, found)
-            if run and (named := self._judged(line, run, place)):
+            if place and (found := self._label.match(line, at)) and (run := self._run(line, found)):
+                named = self._judged(line, run, place)
                 position = run.end
-                yield named
+                if named:
+                    yield named
 
     def _run(self, line: str, first: re.Match[str]) -> _Run | None:
         """Read the label and those that follow it in a row; None if it is part of a longer word."""
@@ -337,7 +345,7 @@ class Labels:
         alone = self._noise.fullmatch(line, end) is not None
         if self._clinical(run) and (mark not in _STRONG or line[end : end + 2].strip().isdigit()):
             return None
-        if mark not in _STRONG and (_misleading(line, end, run) or _REMINDS.match(line, end)):
+        if mark not in _STRONG and (_misleading(line, run) or _REMINDS.match(line, end)):
             return None
         if not _believed(line, run, place, mark, alone=alone):
             return None
@@ -378,10 +386,10 @@ def _place(line: str, at: int) -> _Place | None:
     return None if last in ",;:&+/='’“«@" else _Place.BEHIND
 
 
-def _misleading(line: str, end: int, run: _Run) -> bool:
+def _misleading(line: str, run: _Run) -> bool:
     """Tell whether what follows makes a thing or a quantity of the label: `A4 paper`, `a 3 day poll`."""
     article = run.spaced or (run.first["letter"] or "A").islower()
-    return bool(_THINGS.match(line, end) or (article and _COUNTED.match(line, end)))
+    return bool(_THINGS.match(line, run.end) or (article and _COUNTED.match(line, run.end)))
 
 
 def _believed(line: str, run: _Run, place: _Place, mark: str, *, alone: bool) -> bool:
@@ -400,4 +408,4 @@ def _believed(line: str, run: _Run, place: _Place, mark: str, *, alone: bool) ->
         return strong
     if mark or (run.answers and place is _Place.START):
         return True
-    return not _TALK.match(line, run.end)
+    return not (_TALK.match(line, run.end) or (not run.answers and _QUARTER.match(line, run.end)))
