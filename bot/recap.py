@@ -139,8 +139,7 @@ class Tally:
             heard.consider(entry, self._messages, self._most)
         if not answered and entry.highlighted and entry.under in self._heard:
             self._heard[entry.under].consider(entry, self._messages, self._most)
-        for start, end in links(entry.text):
-            url = entry.text[start:end]
+        for url in links(entry.text):
             self._links.setdefault(_same(url), Link(url, entry.author, entry.under))
 
     def recap(self) -> Recap:
@@ -164,19 +163,31 @@ def build(about: About, entries: Iterable[Entry], *, best: int = 3) -> Recap:
     return tally.recap()
 
 
-def links(text: str) -> Iterator[tuple[int, int]]:
-    """Find the http(s) addresses in a text: start and end of each, in time linear in the text.
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text into its http(s) addresses (True) and what is between them (False), in time linear in the text.
 
     Punctuation at the end of an address, and a closing bracket that is not opened in it, belong to the sentence, as in
-    GitHub's autolinks (https://github.github.com/gfm/#extended-autolink-path-validation).
+    GitHub's autolinks (https://github.github.com/gfm/#extended-autolink-path-validation). No piece is empty.
     """
+    start = 0
     for match in _URL.finditer(text):
-        yield match.start(), match.end(1) + _kept(match[2] or "")
+        end = match.end(1) + _kept(match[2] or "")
+        if start < match.start():
+            yield text[start : match.start()], False
+        yield text[match.start() : end], True
+        start = end
+    if start < len(text):
+        yield text[start:], False
+
+
+def links(text: str) -> Iterator[str]:
+    """Give the http(s) addresses in a text."""
+    return (piece for piece, is_address in pieces(text) if is_address)
 
 
 def is_link(address: str) -> bool:
     """Tell whether the whole of an address is one that may become a link."""
-    return next(links(address), None) == (0, len(address))
+    return next(links(address), None) == address
 
 
 def _kept(rest: str) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Author, Entry
-from bot.recap import About, Tally, build, is_link, links
+from bot.recap import About, Tally, build, is_link, links, pieces
 from bot.script.model import Question, Resource, Script
 
 START = datetime(2015, 4, 24, 1, tzinfo=UTC)
@@ -30,10 +30,6 @@ PEOPLE = [Author(f"u{n}", f"Person {n}") for n in range(4)]
 
 def said(number: int, text: str = "", author: Author | None = PEOPLE[0], **more: Any) -> Entry:
     return Entry(str(number), START + timedelta(seconds=number), author, text, **more)
-
-
-def found(text: str) -> list[str]:
-    return [text[start:end] for start, end in links(text)]
 
 
 def chats() -> st.SearchStrategy[list[Entry]]:
@@ -170,21 +166,18 @@ def test_what_was_said_is_not_kept() -> None:
 )
 def test_addresses_are_found_and_trimmed(text: str, urls: list[str]) -> None:
     """Only http and https, without the punctuation of the sentence and without disguises."""
-    assert found(text) == urls
+    assert list(links(text)) == urls
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("https:/x.@)(]é!?# \n\u202e")) | st.text())
 def test_what_is_found_is_an_address(text: str) -> None:
-    """Whatever is found is within the text, in order, http(s), without white space, and a link by itself."""
-    end = 0
-    for start, stop in links(text):
-        url = text[start:stop]
-        assert end <= start < stop <= len(text)
+    """A text is cut without loss, and what is called an address is one by itself, http(s) and without white space."""
+    assert "".join(piece for piece, _ in pieces(text)) == text
+    for url in links(text):
         assert url.lower().startswith(("http://", "https://"))
         assert not any(character.isspace() or character in '<>"' for character in url)
         assert is_link(url)
-        end = stop
 
 
 def test_a_link_is_a_whole_address() -> None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.messages import Entry
-from bot.recap import About, Recap, is_link, links
+from bot.recap import About, Recap, is_link, pieces
 from bot.render import shown
 from bot.render.json import utc
 from bot.render.plain import visible
@@ -53,11 +53,9 @@ def anchor(message: str) -> str:
 
 def linked(text: str) -> Markup:
     """Escape a text, with its http(s) addresses as links."""
-    start, pieces = 0, []
-    for begin, end in links(text):
-        pieces += [escape(text[start:begin]), _LINK.format(text[begin:end], text[begin:end])]
-        start = end
-    return Markup("").join([*pieces, escape(text[start:])])
+    return Markup("").join(
+        _LINK.format(piece, piece) if is_address else escape(piece) for piece, is_address in pieces(text)
+    )
 
 
 def reference(address: str, text: str) -> Markup:

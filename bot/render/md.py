@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.messages import Entry
-from bot.recap import About, QuestionRecap, Recap, links
+from bot.recap import About, QuestionRecap, Recap, pieces
 from bot.render import shown
 from bot.render.plain import plain
 
-# What means something anywhere in a line (an underscore only at the edge of a word), what only at its beginning, and the
-# white space around it that would be lost. https://spec.commonmark.org/0.31.2/, and GitHub's tables, ~~ and $.
+# What means something anywhere in a line (an underscore only at the edge of a word), and what only at its beginning:
+# https://spec.commonmark.org/0.31.2/, and GitHub's tables, ~~ and $.
 _MARKUP = re.compile(r"[\\`*\[\]<>|~$]|&(?=#?\w+;)|#(?!\w)|(?<![^\W_])_|_(?![^\W_])")
 _START = re.compile(r"^(?=[+=#:-])|^(\d{1,9})(?=[.)])")
-_EDGES = re.compile(r"^\s+|\s+$")
 # An address that every renderer shows as it is written; others decode %41 and xn-- in what they show.
 _AUTOLINK = re.compile(r"(?!.*xn--)[\w\-.~:/?#\[\]@!$&'()*+,;=]+", re.ASCII | re.IGNORECASE)
 
@@ -58,22 +57,23 @@ def escape(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    start, pieces = 0, []
-    for begin, end in links(line):
-        pieces += [_MARKUP.sub(r"\\\g<0>", line[start:begin]), _link(line[begin:end])]
-        start = end
-    pieces.append(_MARKUP.sub(r"\\\g<0>", line[start:]))
-    escaped = "".join(pieces).replace("![", "\\![")
-    return _EDGES.sub(
-        lambda edge: "".join(f"&#{ord(space)};" for space in edge[0]), _START.sub(r"\1\\", escaped)
-    )
+    parts = (_link(piece) if is_address else _inert(piece) for piece, is_address in pieces(line))
+    text = _START.sub(r"\1\\", "".join(parts).replace("![", "\\!["))
+    inner = text.strip()
+    before, _, after = text.partition(inner) if inner else (text, "", "")
+    return f"{_entities(before)}{inner}{_entities(after)}"
+
+
+def _entities(space: str) -> str:
+    return "".join(f"&#{ord(character)};" for character in space)
 
 
 def _link(url: str) -> str:
-    if _AUTOLINK.fullmatch(url):
-        return f"<{url}>"
-    escaped = _MARKUP.sub(r"\\\g<0>", url)
-    return f"[{escaped}](<{escaped}>)"
+    return f"<{url}>" if _AUTOLINK.fullmatch(url) else f"[{_inert(url)}](<{_inert(url)}>)"
+
+
+def _inert(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _blocks(told: shown.Shown) -> Iterator[str]:

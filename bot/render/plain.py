@@ -44,11 +44,11 @@ def wrap(text: str, width: int, head: str = "") -> str:
 
 def _folded(line: str, room: int) -> list[str]:
     folded = [""]
-    for word in _WORDS.findall(line):
-        if not folded[-1] or cell_len(folded[-1]) + cell_len(word) <= room:
-            folded[-1] += word
-        else:
-            folded.append(word.lstrip())
+    for word in _WORDS.findall(line.rstrip()):
+        fits = cell_len(folded[-1]) + cell_len(word) <= room
+        if folded[-1] and not fits:
+            folded.append("")
+        folded[-1] += word if fits else word.lstrip()
         if cell_len(folded[-1]) > room and "://" not in folded[-1]:
             folded[-1:] = chop_cells(folded[-1], room)
     return folded
