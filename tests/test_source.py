@@ -84,29 +84,54 @@ WRONG = {
     "asterisk": ("- *What* is it?\n", "1:3", "cannot begin with `*`", '"*…"'),
     "open double quote": ('title: "Macro\nx: y\n', "1:8", "never closed", "same quote"),
     "open single quote": ("title: 'tis\n", "1:8", "never closed", "same quote"),
-    "text after a double quote": ('- "Macro" is what?\n- b\n', "1:11", "after its closing quote", "single quotes"),
+    "text after a double quote": (
+        '- "Macro" is what?\n- b\n',
+        "1:11",
+        "after its closing quote",
+        "single quotes",
+    ),
     "text after a single quote": ("a: 'it's'\n", "1:8", "after its closing quote", "double quotes"),
     "text after a brace": ("welcome: {hashtag} is here\nb: c\n", "1:20", "begin with a bracket", "quotes"),
     "open bracket": ("a: [b, c\nd: e\n", "1:4", "never closed", "close it"),
     "comma first": ("a: , b\n", "1:4", "cannot begin with `,`", "quotes"),
     "escape": ('a: "\\q"\n', "1:", "a backslash", "twice"),
     "folded text in the same line": ("a: > b\n", "1:", "the next line, indented", "move it"),
-    "list in the line of its key": ("a: - b\n", "1:4", "a list begins in the line of its key", "a line of its own"),
+    "list in the line of its key": (
+        "a: - b\n",
+        "1:4",
+        "a list begins in the line of its key",
+        "a line of its own",
+    ),
     "key indented below a value": ("title: x\n  hashtag: y\n", "2:10", "indented more", "same column"),
     "dash indented less": ("questions:\n  - a\n - b\n", "3:2", "fits no line above", "same column"),
     "key among dashes": ("questions:\n  - a\n  b: c\n", "3:3", "fits no line above", "same column"),
     "key without a colon": ("a: b\ntitle x\nc: d\n", "2:1", "neither `key: value`", "a colon"),
     "first line without a colon": ("title\na: b\n", "2:2", "the line above is not", "a key and a colon"),
     "no space after the colon": ("a:b\nc: d\n", "2:2", "no space after its `:`", "a space after the colon"),
-    "no space after the last colon": ("a: b\nc:d\n", "2:1", "no space after the `:`", "a space after the colon"),
+    "no space after the last colon": (
+        "a: b\nc:d\n",
+        "2:1",
+        "no space after the `:`",
+        "a space after the colon",
+    ),
     "no space after the dash": ("-a\nb: c\n", "2:2", "no space after its `-`", "a space after the dash"),
     "comment cuts a long text": ("a: Talk #about\n  more\n", "2:3", "ends at its ` #`", '"… #hashtag …"'),
-    "dash swallowed by the text above": ("q:\n  - one\n    - two\n", "3:5", "part of the text above", "same column"),
+    "dash swallowed by the text above": (
+        "q:\n  - one\n    - two\n",
+        "3:5",
+        "part of the text above",
+        "same column",
+    ),
     "anchor": ("a: &x b\n", "1:4", "`&x` is a YAML anchor", '"&…"'),
     "tag": ("a: !x b\n", "1:4", "`!x` is a YAML tag", '"!…"'),
     "python tag": ("a: !!python/object:os.system b\n", "1:4", "is a YAML tag", "leave it out"),
     "second document": ("a: b\n---\nc: d\n", "2:1", "a second document", "delete the `---`"),
-    "key twice": ("a: 1\nb: 2\na: 3\n", "3:1", "`a` stands here for the second time, first in line 1", "keep one"),
+    "key twice": (
+        "a: 1\nb: 2\na: 3\n",
+        "3:1",
+        "`a` stands here for the second time, first in line 1",
+        "keep one",
+    ),
     "list as key": ("[a]: b\n", "1:1", "where a key belongs", "`key: value`"),
     "control character": ("a: b\x07\n", "1:5", "U+0007", "delete it"),
     "lone surrogate": ("a: \ud800\n", "1:4", "U+D800", "delete it"),
@@ -116,7 +141,9 @@ WRONG = {
 
 @pytest.mark.parametrize("loader", LOADERS)
 @pytest.mark.parametrize(("text", "place", "what", "instead"), WRONG.values(), ids=WRONG)
-def test_each_mistake_is_named_at_its_place(text: str, place: str, what: str, instead: str, loader: type) -> None:
+def test_each_mistake_is_named_at_its_place(
+    text: str, place: str, what: str, instead: str, loader: type
+) -> None:
     """Each mistake of form gives one problem in plain words, where it is, with what to write."""
     (line,) = said(text, loader)
     assert line.startswith(f"f:{place}")
@@ -133,13 +160,21 @@ def test_what_is_built_to_explode_is_given_up_at_once() -> None:
     """Endless nesting and countless values end in one problem, and a billion laughs is never told."""
     assert said("[" * MOST_BYTES)[0].endswith("nested too deeply; a chat script needs far less")
     assert "too many values" in said("- a\n" * 20_000)[0]
-    laughs = "a: &a [x,x]\n" + "".join(f"{b}: &{b} [*{a},*{a}]\n" for a, b in zip("abcdef", "bcdefg", strict=True))
+    laughs = "a: &a [x,x]\n" + "".join(
+        f"{b}: &{b} [*{a},*{a}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)
+    )
     assert len(said(laughs)) == 7 + 12
 
 
 def test_control_characters_are_told_line_by_line() -> None:
     """One problem for each line that has such a character, all at once."""
     assert [line[:6] for line in said("a: \x00\nb: c\nd: \x1b\x1b\n")] == ["f:1:4:", "f:3:4:"]
+
+
+def test_a_problem_steers_no_terminal() -> None:
+    """Escapes, line breaks and marks of direction in what is quoted do not reach a terminal."""
+    line = Problem(1, 2, "`\x1b[2J\n\u202e\ud800\x9b`", "x").at("f")
+    assert line == "f:1:2: `\ufffd[2J\ufffd\ufffd\ufffd\ufffd`; x"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +203,7 @@ def test_a_byte_order_mark_and_windows_lines_change_nothing() -> None:
     text = decode(b"\xef\xbb\xbf" + plain.replace("\n", "\r\n").encode())
     assert isinstance(text, str)
     assert read(text) == read(plain) == read("\ufeff" + plain)
+    assert said("# ä\r\ra: Talk #x\r  more\r") == said("# ä\n\na: Talk #x\n  more\n")
 
 
 @settings(max_examples=150, deadline=None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bot.script.model import ALWAYS, Question, Script
 from bot.script.phrases import speaks
-from bot.script.places import Path, key, key_problem, node, problem
+from bot.script.places import Path, key, node, problem
 from bot.script.posts import Kind, Post, compose, placeholders
 from bot.script.source import Mapping, Node, Problem, Scalar
 from bot.script.wrong import Wrong
@@ -84,15 +84,13 @@ def _images(tree: Mapping, script: Script, *, local: bool) -> Iterator[Problem]:
         holder = node(tree, path)
         if not isinstance(holder, Mapping):
             continue
-        source = holder.value("image")
-        if holder.key("image") and not _filled(holder.value("alt")):
-            yield key_problem(
-                tree, (*path, "image"), Wrong("has no `alt`", "write `alt:` and what the image shows")
-            )
-        if _filled(holder.value("alt")) and not holder.key("image"):
-            yield key_problem(
-                tree, (*path, "alt"), Wrong("has no `image`", "write `image:` too, or leave both out")
-            )
+        source, alt = holder.value("image"), holder.value("alt")
+        if _filled(source) and not _filled(alt):
+            wrong = Wrong("has no `alt`", "write `alt:` and what the image shows")
+            yield problem(tree, (*path, "image"), wrong, of_key=True)
+        if _filled(alt) and not _filled(source):
+            wrong = Wrong("has no `image`", "write `image:` too, or leave both out")
+            yield problem(tree, (*path, "alt"), wrong, of_key=True)
         if not local and isinstance(source, Scalar) and is_file(source.text):
             wrong = Wrong(
                 "is a file, and there is no folder to take it from", "write the image's https address"

@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema, core_schema
 from bot.script import values
 from bot.script.model import Role
 from bot.script.source import Scalar
-from bot.script.values import DAY, SECOND
+from bot.script.times import DAY, SECOND, duration_of, moment
 from bot.script.wrong import Wrong, nearest
 
 MOST_QUESTIONS = 50
@@ -63,7 +63,7 @@ def _time(least: timedelta, most: timedelta, example: str) -> Written:
     )
     number = {"type": "number", "minimum": least.total_seconds() / 60, "maximum": most.total_seconds() / 60}
     return Written(
-        values.duration_of(least, most, example), {"anyOf": [number, {"type": "string", "pattern": pattern}]}
+        duration_of(least, most, example), {"anyOf": [number, {"type": "string", "pattern": pattern}]}
     )
 
 
@@ -81,9 +81,7 @@ Language = Annotated[str, Written(values.language, _string(pattern=r"^\s*[A-Za-z
 Zone = Annotated[str, Written(values.time_zone, _string())]
 Moment = Annotated[
     datetime,
-    Written(
-        values.moment, _string(pattern=r"^\s*\d{4}-\d{1,2}-\d{1,2}[Tt\s]\s*\d{1,2}([:.]\d{2}|\s*[AaPp]).*$")
-    ),
+    Written(moment, _string(pattern=r"^\s*\d{4}-\d{1,2}-\d{1,2}[Tt\s]\s*\d{1,2}([:.]\d{2}|\s*[AaPp]).*$")),
 ]
 Next = Annotated[str | datetime, Written(values.text_or_moment, _string())]
 Sign = Annotated[

@@ -13,7 +13,7 @@ from bot.script import zones
 from bot.script.checks import check, is_file, labels_twice, remarks
 from bot.script.form import ChatForm, HostForm, IntroForm, QuestionForm, ResourceForm
 from bot.script.model import Host, Image, Question, Resource, Script
-from bot.script.places import Path, key, key_problem, node, problem
+from bot.script.places import Path, key, node, problem
 from bot.script.source import Mapping, Node, Problem, Scalar, Sequence, decode, read
 from bot.script.wrong import Wrong, nearest
 
@@ -107,10 +107,10 @@ def _mended(data: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any]:
         questions = data.get("questions")
         if top == "questions" and rest and isinstance(rest[0], int) and isinstance(questions, list):
             question = questions[rest[0]]
-            if isinstance(question, dict) and rest[1:] and rest[1] in question and rest[1] != "ask":
-                del question[rest[1]]
-            elif rest[1:] != ["image"] or isinstance(question, Scalar):
+            if not rest[1:] or rest[1] == "ask":
                 questions[rest[0]] = Scalar(1, 1, "…")
+            elif isinstance(question, dict):
+                question.pop(rest[1], None)
         elif top in required:
             data[str(top)] = required[str(top)]
         else:
@@ -124,13 +124,13 @@ def _in_words(tree: Mapping, error: ErrorDetails) -> Problem:
     path = path[:-1] if of_key else path
     match error["type"]:
         case "extra_forbidden":
-            return key_problem(tree, path, _unknown(path))
+            return problem(tree, path, _unknown(path), of_key=True)
         case "missing" if key(tree, path):
-            return key_problem(tree, path, Wrong("is empty", f"write {_EXAMPLES[str(path[-1])]}"))
+            return problem(tree, path, Wrong("is empty", f"write {_EXAMPLES[str(path[-1])]}"), of_key=True)
         case "missing":
             return problem(tree, path, Wrong("is missing", f"write {_EXAMPLES[str(path[-1])]}"))
         case "value_error" if of_key:
-            return key_problem(tree, path, error["ctx"]["error"])
+            return problem(tree, path, error["ctx"]["error"], of_key=True)
         case "value_error":
             return problem(tree, path, error["ctx"]["error"])
         case _:

@@ -41,17 +41,10 @@ def subject(path: Path) -> str:
     return " of ".join(reversed(words))
 
 
-def problem(tree: Node, path: Path, wrong: Wrong) -> Problem:
-    """Say what is wrong with what stands at a path, or, where it is not there, nearest above it."""
+def problem(tree: Node, path: Path, wrong: Wrong, *, of_key: bool = False) -> Problem:
+    """Say what is wrong with a value, or with its key; where it is not there, its place is that of what should hold it."""
+    place: Node | None = key(tree, path) if of_key else None
     upper = path
-    while (place := node(tree, upper)) is None:
-        upper = upper[:-1]
-    return Problem(place.line, place.column, f"{subject(path)} {wrong.what}", wrong.instead)
-
-
-def key_problem(tree: Node, path: Path, wrong: Wrong) -> Problem:
-    """Say what is wrong with a key itself."""
-    place = key(tree, path)
-    if place is None:
-        return problem(tree, path, wrong)
+    while place is None:
+        place, upper = node(tree, upper), upper[:-1]
     return Problem(place.line, place.column, f"{subject(path)} {wrong.what}", wrong.instead)

@@ -118,16 +118,11 @@ def _values(script: Script, words: Phrases, moment: Callable[[datetime], str] | 
         "hosts": words.join(
             [host.name for host in script.hosts if host.hosts] or [host.name for host in script.hosts]
         ),
-        "questions": str(_numbered(script)),
+        "questions": str(len(script.questions)),
         "minutes": f"{time.total_seconds() / 60:.2f}".rstrip("0").rstrip("."),
         "next": coming,
         "time": words.time(time),
     }
-
-
-def _numbered(script: Script) -> int:
-    """Count the questions that have a number; all of them, where none has one."""
-    return sum(question.label[0].isdigit() for question in script.questions) or len(script.questions)
 
 
 def _welcome(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
@@ -137,7 +132,7 @@ def _welcome(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
         lines.append(words.hosts.format_map(values))
     if guests:
         lines.append(words.guests.format(guests=guests))
-    lines.append(words.plan[_numbered(script) != 1].format_map(values))
+    lines.append(words.plan[len(script.questions) != 1].format_map(values))
     return "\n".join(lines)
 
 

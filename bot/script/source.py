@@ -7,6 +7,7 @@ size are bounded while reading. Lines and columns count from 1, columns in chara
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import yaml
 from yaml.error import Mark
@@ -26,8 +27,10 @@ from bot.script.syntax import explain
 MOST_BYTES = 1024 * 1024
 MOST_VALUES = 10_000
 DEEPEST = 16
+MOST_UNPRINTABLE = 100
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LOST = re.compile(r"[ \t]+(#[^\s#].*)")
 _SWALLOWED_ITEM = re.compile(r"\n[ \t]*(?=-[ \t])")
 _KINDS = {"bool": "yes or no", "int": "number", "float": "number", "null": "nothing", "timestamp": "date"}
@@ -46,8 +49,8 @@ class Problem:
     instead: str
 
     def at(self, file: str) -> str:
-        """Write it as `file:line:column: what; instead`."""
-        return f"{file}:{self.line}:{self.column}: {self.what}; {self.instead}"
+        """Write it on one line as `file:line:column: what; instead`, with nothing in it that steers a terminal."""
+        return _STEERING.sub("\ufffd", f"{file}:{self.line}:{self.column}: {self.what}; {self.instead}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def decode(data: bytes) -> str | Problem:
 def read(text: str, *, loader: type = LOADER) -> Source:
     """Read YAML text into its tree. Never raises; after an error of syntax there is no tree."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if unprintable := tuple(_unprintable(text)):
+    if unprintable := tuple(islice(_unprintable(text), MOST_UNPRINTABLE)):
         return Source(None, unprintable)
     builder = _Builder(text)
     try:

@@ -243,7 +243,9 @@ def _grant(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect
             return _extra(paused, Kind.PAUSED, now)
         case (Resume(), Paused(running=running, since=since)):
             resumed = replace(state, phase=_moved(running, now - since))
-            return _extra(resumed, Kind.RESUMED, now, question=_label(script, state))
+            return _extra(
+                resumed, Kind.RESUMED, now, question=_label(script, state), left=running.until - since
+            )
         case (Next(), Running() | Paused() as phase):
             return _next(script, state, phase, now)
         case (MoreTime(time=time), Running() | Paused()):
