@@ -20,13 +20,15 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that hangs on a message. `size` in bytes; `type` is a MIME type; `alt` is what it shows, in words."""
+    """A file that hangs on a message. `size` in bytes, `type` a MIME type, `alt` what it shows, a picture's sides in pixels."""
 
     name: str
     url: str
     type: str | None = None
     size: int | None = None
     alt: str | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,28 @@ class Forgotten:
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Somebody puts a question of their own to the hosts. `id` is the proposal's own; `at` when it was written."""
+
+    id: str
+    by: Author
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A host has taken a proposed question, or put it aside."""
+
+    id: str
+    by: Author
+
+
 #: Anything that people do in a room.
-Deed = Said | Retracted | Reacted | Placed | Highlighted | Hidden | PersonHidden | Forgotten
+Deed = (
+    Said | Retracted | Reacted | Placed | Highlighted | Hidden | PersonHidden | Forgotten | Proposed | Settled
+)
 
 
 # What is read back -------------------------------------------------------------------------------------------------
@@ -135,7 +157,7 @@ class Entry:
     `kind` is `message` for what people say, or the kind of post. `answers` are the labels of the questions that a
     message answers; `under` is the question that it is filed under (the answered one, the one talked about, or the one
     on the floor; None before the first). A question's post has its label in `under`. `reactions` counts different
-    people for each sign, without those of the message's own author.
+    people for each sign, without those of the message's own author. What is `hidden` is shown to hosts only.
     """
 
     id: str
@@ -148,6 +170,7 @@ class Entry:
     reply_to: str | None = None
     edited_at: datetime | None = None
     highlighted: bool = False
+    hidden: bool = False
     reactions: Mapping[str, int] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 

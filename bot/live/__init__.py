@@ -2,6 +2,6 @@
 
 from bot.live.chat import LiveChat
 from bot.live.clock import Clock, SystemClock, sleep
-from bot.live.room import Delivered, Delivery, Room, RoomError
+from bot.live.room import Delivered, Delivery, News, Room, RoomError
 
-__all__ = ["Clock", "Delivered", "Delivery", "LiveChat", "Room", "RoomError", "SystemClock", "sleep"]
+__all__ = ["Clock", "Delivered", "Delivery", "LiveChat", "News", "Room", "RoomError", "SystemClock", "sleep"]

@@ -12,16 +12,17 @@ import secrets
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.live.clock import Call, Clock, sleep
 from bot.live.fold import Asked, Fold, Item, Reported, Reread
 from bot.live.listener import Listener
-from bot.live.room import Delivered, Delivery, Room, RoomError
+from bot.live.room import Delivery, Room, RoomError
 from bot.messages import Author, Deed
 from bot.recap import Recap, Tally
 from bot.script.posts import Kind, Post, compose
-from bot.session import Over, Pause, Running, Tick, Want, Wish, describe, due
-from bot.store import Changes, Chat, LeaseLost, Store, StoreError
+from bot.session import Over, Pause, Running, State, Tick, Want, Wish, describe, due, whole
+from bot.store import Changes, Chat, LeaseLost, Store, StoreError, in_words
 
 #: How long to wait before keeping is tried again.
 RETRY = timedelta(seconds=5)
@@ -53,16 +54,19 @@ class LiveChat:
         self._unshown = 0
         self._delivering = False
         self._alarm: Call | None = None
+        self._alarm_at: datetime | None = None
+        self._promised: set[asyncio.Future[Any]] = set()
         self._stopping = False
+        self._left = False
         self._trouble: str | None = None
 
     # What rooms call ---------------------------------------------------------------------------------------------
 
     def hear(self, deed: Deed) -> asyncio.Future[None]:
         """Take in what somebody did. The future, shared by a whole batch, is done once it is kept, or has the StoreError."""
-        self._put(deed)
         if self._kept is None:
-            self._kept = asyncio.get_running_loop().create_future()
+            self._kept = self._promise()
+        self._put(deed)
         return self._kept
 
     async def ask(
@@ -73,7 +77,7 @@ class LiveChat:
         `id` is the wish's own, so that a double click does nothing; `about` is the `point` of the chat that the one who
         asks was looking at. Raises Refusal with the reason, and StoreError.
         """
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[str] = self._promise()
         item = want if isinstance(want, Deed) else self._wish(want, by, id, about)
         self._put(Asked(item, answer))
         return await answer
@@ -94,18 +98,45 @@ class LiveChat:
         self._inbox.append(item)
         self._wake.set()
 
+    def _promise(self) -> asyncio.Future[Any]:
+        """Make a future that is done at the latest when the chat no longer runs here."""
+        promise: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._promised.add(promise)
+        promise.add_done_callback(self._promised.discard)
+        if self._left:
+            _settle(promise, self._gone())
+        return promise
+
+    def _gone(self) -> StoreError:
+        return StoreError(f"{self.chat.name} no longer runs here, so that has not been kept. Run it again.")
+
     # The one task ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Run the chat until it is over and all is posted, or until `stop`.
 
-        Raises LeaseLost where another process has taken the chat.
+        Raises LeaseLost where another process has taken the chat, and StoreError where it cannot be read.
         """
-        await self._listener.open()
-        self._send(await self._store.record(self.chat).posts_to_come())
+        try:
+            await self._run()
+        finally:
+            self._left = True
+            if self._alarm:
+                self._alarm.cancel()
+            for promise in tuple(self._promised):
+                _settle(promise, self._gone())
+
+    async def _run(self) -> None:
+        with in_words(self._store.path):
+            await self._listener.open()
+            record = self._store.record(self.chat)
+            to_come, moved = await record.posts_to_come(), await record.moved()
+        self._send(to_come)
         deliverer = asyncio.create_task(self._deliver(), name=f"{self.chat.name}: posts")
         deliverer.add_done_callback(lambda _: self._wake.set())
         self._put(Tick(self._clock.now()))
+        if moved:
+            self._put(Reread(frozenset(moved)))
         try:
             while not self._finished:
                 await self._wake.wait()
@@ -113,8 +144,7 @@ class LiveChat:
                 if deliverer.done():
                     deliverer.result()
         finally:
-            if self._alarm:
-                self._alarm.cancel()
+            self._stopping = True
             await self._last_post(deliverer)
         await self._take_all()
 
@@ -133,21 +163,31 @@ class LiveChat:
         if self._trouble and isinstance(self.state.phase, Running):
             items.insert(0, self._wish(Pause(), ITSELF))
         fold = Fold(self.script, self.state, self._listener, Changes(self.chat.id, self.chat.room))
-        await fold.take(items)
         try:
+            with in_words(self._store.path):
+                await fold.take(items)
             if fold.anything:
                 await self._store.commit(fold.changes)
         except StoreError as error:
-            fold.fail(error)
-            _settle(kept, error)
+            self._listener.not_kept()
+            for waiting in (kept, *(item.answer for item in items if isinstance(item, Asked))):
+                _settle(waiting, error)
             if isinstance(error, LeaseLost):
                 raise
             self._in_trouble(str(error), items)
         else:
-            self.state = fold.state
+            self._goes_on(fold.state)
             fold.answer()
             _settle(kept)
             self._act_on(fold)
+
+    def _goes_on(self, state: State) -> None:
+        """Be in that state, with the questions that were taken into the chat."""
+        if state.taken != self.state.taken:
+            self.script = whole(self.script, state)
+            self._listener.script = self.script
+        self.state = state
+        self.chat = replace(self.chat, state=state)
 
     def _act_on(self, fold: Fold) -> None:
         """Do what is to be done about what has been kept."""
@@ -156,14 +196,19 @@ class LiveChat:
             self._room.report(f"What happens is kept again. {self.describe()}")
         for message, reading in fold.heard:
             self._room.acknowledge(message, reading)
+        if fold.anything:
+            self._room.changed(fold.news)
         self._send(fold.posts)
         if fold.rereading:
             self._put(Reread(frozenset(fold.rereading)))
         self._wake_at(due(self.state))
 
     def _wake_at(self, moment: datetime | None) -> None:
-        if self._alarm:
+        if self._alarm and not self._alarm.cancelled:
+            if moment == self._alarm_at:
+                return
             self._alarm.cancel()
+        self._alarm_at = moment
         self._alarm = self._clock.call_at(moment, self._tick) if moment else None
 
     def _tick(self) -> None:
@@ -189,29 +234,31 @@ class LiveChat:
         while not self._stopping:
             post = await self._outbox.get()
             self._delivering = True
-            recap = await self.recap() if post.kind is Kind.RECAP else None
-            delivery = Delivery(post, compose(self.script, post, moment=self._room.moment), recap)
-            delivered = await self._deliver_at_last(delivery)
+            reported = await self._deliver_at_last(post)
             self._delivering = False
             self._unshown -= 1
-            self._put(Reported(post, delivered, delivery.text))
+            self._put(reported)
 
-    async def _deliver_at_last(self, delivery: Delivery) -> Delivered:
+    async def _deliver_at_last(self, post: Post) -> Reported:
+        text = compose(self.script, post, moment=self._room.moment)
         wait = ROOM_RETRY
         while True:
             try:
-                return await self._room.deliver(delivery)
-            except RoomError as error:
+                recap = await self.recap() if post.kind is Kind.RECAP else None
+                delivered = await self._room.deliver(Delivery(post, text, recap))
+                return Reported(post, delivered, text, self._clock.now())
+            except (RoomError, StoreError) as error:
                 self._room.report(f"{error} Trying again in {wait.total_seconds():.0f} s.")
                 await sleep(self._clock, wait)
                 wait = min(2 * wait, LONGEST_ROOM_RETRY)
 
     async def recap(self) -> Recap:
         """Give the chat's recap as it is now."""
-        tally = Tally(replace(self.chat, state=self.state).about)
-        async with self._store.reading(self.chat) as record:
-            async for entry in record.entries():
-                tally.add(entry)
+        tally = Tally(self.chat.about)
+        with in_words(self._store.path):
+            async with self._store.reading(self.chat) as record:
+                async for entry in record.entries():
+                    tally.add(entry)
         return tally.recap()
 
     async def _last_post(self, deliverer: asyncio.Task[None]) -> None:
@@ -223,11 +270,12 @@ class LiveChat:
             await deliverer
 
 
-def _settle(kept: asyncio.Future[None] | None, error: Exception | None = None) -> None:
+def _settle(kept: asyncio.Future[Any] | None, error: Exception | None = None) -> None:
     """Tell those who share the future that all is kept, or that nothing is."""
     if kept is None or kept.done():
         return
     if error:
         kept.set_exception(error)
+        kept.exception()  # a room need not look: the trouble is reported as well
     else:
         kept.set_result(None)

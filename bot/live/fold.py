@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.answers import Reading
 from bot.live.listener import Listener, Outcome
-from bot.live.room import Delivered
-from bot.messages import Deed, Message, Said
+from bot.live.room import Delivered, News
+from bot.messages import Deed, Forgotten, Message, PersonHidden, Proposed, Said, Settled
 from bot.script.model import Script
 from bot.script.posts import Post
 from bot.session import Event, Posted, Refusal, State, Tick, Told, Wish, advance, dump
@@ -16,11 +17,12 @@ from bot.store import Changes, Shown
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The room shows a post, with that wording."""
+    """The room shows a post, with that wording; `at` is when it said so, by the clock of the chat."""
 
     post: Post
     delivered: Delivered
     wording: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class Fold:
         self.posts: list[Post] = []
         self.heard: list[tuple[Message, Reading]] = []
         self.rereading: set[str] = set()
+        self._before = state
+        self._entries: set[str] = set()
+        self._people: set[str] = set()
+        self._proposals = False
         self._script = script
         self._listener = listener
         self._answers: list[tuple[asyncio.Future[str], str | Refusal]] = []
@@ -58,7 +64,6 @@ class Fold:
 
     async def take(self, items: Iterable[Item]) -> None:
         """Fold the items over state and record: first the course of the chat, then what people did in it."""
-        before = self.state
         for item in items:
             match item:
                 case Reported() | Reread() | Asked() | Wish() | Tick():
@@ -67,7 +72,9 @@ class Fold:
                     self._deeds.append(item)
         if self._deeds:
             await self._hear()
-        if self.state is not before:
+        for id_ in self.rereading:
+            self.changes.moved(id_, on=True)
+        if self.state is not self._before:
             self.changes.state = dump(self.state)
 
     async def _take(self, one: Reported | Reread | Asked | Wish | Tick) -> None:
@@ -81,7 +88,11 @@ class Fold:
             case Reported():
                 self._report(one)
             case Reread(ids=ids):
-                self.rereading |= await self._listener.reread(ids, self.state, self.changes)
+                for id_ in ids:
+                    self.changes.moved(id_, on=False)
+                reread = await self._listener.reread(ids, self.state, self.changes)
+                self.rereading |= reread
+                self._entries |= reread
             case _:
                 self._advance(one)
 
@@ -99,17 +110,44 @@ class Fold:
     def _report(self, report: Reported) -> None:
         post, sent = report.post, report.delivered
         self.changes.sent(post.key, id=sent.id, at=sent.at, wording=report.wording)
+        self._entries.add(sent.id)
         self._listener.shown(Shown(post.key, sent.id, post.kind, post.question))
-        self._advance(Posted(max(sent.at, self.state.at), post.key, sent.at))
+        # The room's clock counts as far as it can be true by the chat's.
+        shown = min(report.at, max(sent.at, self.state.at))
+        self._advance(Posted(shown, post.key, sent.at))
 
     async def _hear(self) -> None:
         outcomes = await self._listener.take(self._deeds, self.state, self.changes)
         for deed, outcome in zip(self._deeds, outcomes, strict=True):
             if outcome.reading and isinstance(deed, Said):
                 self.heard.append((deed.message, outcome.reading))
+            if outcome.moved:
+                self.rereading.add(outcome.moved)
+            if not outcome.refused:
+                self._touch(deed)
         for number, answer in self._waiting.items():
             self._answers.append((answer, _answer(outcomes[number])))
-        self.rereading |= self._listener.moves_others(self._deeds)
+
+    def _touch(self, deed: Deed) -> None:
+        match deed:
+            case Said(message):
+                self._entries.add(message.id)
+            case PersonHidden(person=person) | Forgotten(person=person):
+                self._people.add(person)
+            case Proposed() | Settled():
+                self._proposals = True
+            case _:
+                self._entries.add(deed.id)
+
+    @property
+    def news(self) -> News:
+        """What is different once all this is kept."""
+        return News(
+            entries=frozenset(self._entries),
+            people=frozenset(self._people),
+            course=self.state is not self._before,
+            proposals=self._proposals or bool(self._people),
+        )
 
     @property
     def anything(self) -> bool:
@@ -125,12 +163,6 @@ class Fold:
                 answer.set_exception(words)
             else:
                 answer.set_result(words)
-
-    def fail(self, error: Exception) -> None:
-        """Tell those who wait that nothing was kept."""
-        for answer, _ in self._answers:
-            if not answer.done():
-                answer.set_exception(error)
 
 
 def _answer(outcome: Outcome) -> str | Refusal:

@@ -1,8 +1,10 @@
 """What people do in a chat, turned into what is to be kept."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from bot.answers import SOON, Context, Previous, Purpose, Reading, Reply, may_continue, read
 from bot.messages import (
@@ -13,9 +15,11 @@ from bot.messages import (
     Message,
     PersonHidden,
     Placed,
+    Proposed,
     Reacted,
     Retracted,
     Said,
+    Settled,
 )
 from bot.script.model import Script
 from bot.script.posts import Kind
@@ -24,23 +28,29 @@ from bot.store import Changes, Chat, Known, Record, Shown, Store
 
 #: The posts to which a reply is an answer.
 ASKING = frozenset({Kind.QUESTION, Kind.REPEAT, Kind.FOLLOW_UP})
+#: How many of the messages heard last need not be looked up: most of what people reply to.
+LATELY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one deed: how a message was read, or what its doer is told; `refused` if nothing was done."""
+    """What became of one deed: how a message was read, or what its doer is told; `refused` if nothing was done.
+
+    `moved` is the message after which others have to be read again: one edited, placed, or late to arrive.
+    """
 
     reading: Reading | None = None
     text: str = ""
     refused: bool = False
+    moved: str | None = None
 
 
 @dataclass(slots=True)
 class _Batch:
     """What is done at once, what was looked up for it, and what of it the later deeds of the batch have to know.
 
-    `known` are messages by id, `kept` the author's last answer before a message, by its id, and `answered` the answers
-    of the batch itself, by author.
+    `known` are messages by id, `kept` the author's last answer before a message, by its id, `answered` the answers of
+    the batch itself, by author, and `forgotten` who asks in it to be forgotten.
     """
 
     state: State
@@ -49,19 +59,21 @@ class _Batch:
     known: dict[str, Known] = field(default_factory=dict)
     kept: dict[str, Previous | None] = field(default_factory=dict)
     answered: dict[str, list[Previous]] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
 
 
 class Listener:
     """Reads what people say in one chat. What it looks up is what is kept, and what is in the same batch."""
 
     def __init__(self, script: Script, chat: Chat, store: Store) -> None:
-        self._script = script
+        self.script = script
         self._chat = chat
         self._store = store
         self._record: Record = store.record(chat)
         self._shown: dict[str, Shown] = {}
         self._forgotten: dict[str, bool] = {}
         self._newest: datetime | None = None
+        self._lately: dict[str, Known] = {}
 
     async def open(self) -> None:
         """Get ready: know the posts that are in the room."""
@@ -75,9 +87,19 @@ class Listener:
     async def take(self, deeds: Sequence[Deed], state: State, changes: Changes) -> list[Outcome]:
         """Add what is to be kept of the deeds to the changes, and tell what became of each."""
         batch = _Batch(state, {a.label: a.at for a in state.asked}, changes)
-        wanted = {id_ for deed in deeds for id_ in _mentions(deed)} - self._shown.keys()
-        await self._look_up(batch, wanted, [deed.message for deed in deeds if isinstance(deed, Said)])
-        return [self._take(deed, batch) for deed in deeds]
+        wanted = {id_ for deed in deeds for id_ in self._mentions(deed)} - self._shown.keys()
+        batch.known.update((id_, self._lately[id_]) for id_ in wanted & self._lately.keys())
+        messages = [deed.message for deed in deeds if isinstance(deed, Said)]
+        await self._look_up(batch, wanted - batch.known.keys(), messages)
+        outcomes = [self._take(deed, batch) for deed in deeds]
+        self._lately.update(batch.known)
+        for id_ in tuple(islice(self._lately, max(0, len(self._lately) - LATELY))):
+            del self._lately[id_]
+        return outcomes
+
+    def not_kept(self) -> None:
+        """Know that what was taken last has not been kept."""
+        self._lately.clear()
 
     async def reread(self, ids: Iterable[str], state: State, changes: Changes) -> set[str]:
         """Read again what hangs on messages that are read differently now; give the ids of what changed by that."""
@@ -91,31 +113,28 @@ class Listener:
             if reading != before:
                 changes.read(message.id, message.version, reading)
                 changed.add(message.id)
+                self._lately.pop(message.id, None)
         return changed
 
-    async def _look_up(self, batch: _Batch, wanted: Collection[str], messages: Iterable[Message]) -> None:
+    async def _look_up(self, batch: _Batch, wanted: Collection[str], messages: Sequence[Message]) -> None:
         """Look up the messages wanted, who is to be forgotten, and what continuing messages may continue."""
         batch.known.update(await self._record.known(wanted))
-        for message in messages:
-            author = message.author.id
-            if author not in self._forgotten:
-                self._forgotten[author] = await self._store.is_forgotten(self._chat.room, author)
-            if may_continue(message.text):
-                batch.kept[message.id] = await self._record.previous(author, message.at)
+        strangers = {message.author.id for message in messages} - self._forgotten.keys()
+        self._forgotten.update(await self._store.are_forgotten(self._chat.room, strangers))
+        going_on = [message for message in messages if may_continue(message.text)]
+        before = await asyncio.gather(*(self._record.previous(m.author.id, m.at) for m in going_on))
+        batch.kept.update(zip((m.id for m in going_on), before, strict=True))
 
-    def moves_others(self, deeds: Iterable[Deed]) -> set[str]:
-        """Give the messages after which others may have to be read again: edited, placed, or late to arrive."""
-        moving = set()
-        for deed in deeds:
-            match deed:
-                case Said(message):
-                    if message.version or (self._newest and message.at < self._newest):
-                        moving.add(message.id)
-                    if self._newest is None or message.at > self._newest:
-                        self._newest = message.at
-                case Placed(id=id_):
-                    moving.add(id_)
-        return moving
+    def _mentions(self, deed: Deed) -> Iterable[str]:
+        """Give the ids of messages that have to be known for a deed; only what is news cannot have been heard before."""
+        match deed:
+            case Said(message):
+                if message.reply_to:
+                    yield message.reply_to
+                if message.version or (self._newest and message.at <= self._newest):
+                    yield message.id
+            case Placed(id=id_) | Highlighted(id=id_) | Hidden(id=id_):
+                yield id_
 
     def _take(self, deed: Deed, batch: _Batch) -> Outcome:
         match deed:
@@ -123,15 +142,31 @@ class Listener:
                 return self._said(message, batch)
             case Retracted(id=id_):
                 batch.changes.retracted(id_)
+                self._no_longer({id_}, batch)
                 return Outcome(text="Deleted.")
             case Reacted(id=id_, author=author, sign=sign, on=on):
-                if not self._forgotten.get(author.id):
+                if not self._is_forgotten(author.id, batch):
                     batch.changes.reacted(id_, sign, author.id, on=on)
                 return Outcome(text="Noted.")
             case Forgotten(person=person):
-                self._forgotten[person] = True
+                batch.forgotten.add(person)
+                self._forgotten.pop(person, None)
+                both = (*self._lately.values(), *batch.known.values())
+                self._no_longer({known.id for known in both if known.author == person}, batch)
                 batch.changes.forgotten(person, self._store.digest(self._chat.room, person))
-                return Outcome(text="Forgotten: nothing of theirs is kept any more, and nothing will be.")
+                return Outcome(
+                    text="Forgotten: nothing of theirs is kept any more, and nothing will be. Recaps and transcripts given out before, and what others wrote, cannot be reached."
+                )
+            case Proposed(by=by):
+                if self._is_forgotten(by.id, batch):
+                    return _is_not_kept()
+                batch.changes.proposed(deed)
+                return Outcome(text="Your question has been put to the hosts.")
+            case Settled(id=id_, by=by):
+                if not hosting(batch.state, by):
+                    return _only_hosts()
+                batch.changes.settled(id_)
+                return Outcome(text="Put aside.")
             case PersonHidden(person=person, by=by, on=on):
                 if not hosting(batch.state, by):
                     return _only_hosts()
@@ -161,20 +196,21 @@ class Listener:
     def _placed(self, deed: Placed, known: Known, batch: _Batch) -> Outcome:
         unknown = [label for label in deed.answers if label not in batch.asked]
         if unknown:
-            asked = ", ".join(self._script.question(label).name for label in batch.asked) or "none yet"
+            asked = ", ".join(self.script.question(label).name for label in batch.asked) or "none yet"
             return Outcome(text=f"That question has not been asked. Asked so far: {asked}.", refused=True)
         under = deed.answers[0] if deed.answers else known.reading.under if known.reading else None
         purpose = Purpose.ANSWER if deed.answers else Purpose.CONVERSATION
         reading = Reading(purpose, deed.answers, under)
         batch.changes.placed(deed.id, reading, by=deed.by.id)
         batch.known[deed.id] = replace(known, reading=reading, placed=True)
-        names = " and ".join(self._script.question(label).name for label in deed.answers)
-        return Outcome(reading, f"Counts for {names}." if names else "Counts for no question.")
+        names = " and ".join(self.script.question(label).name for label in deed.answers)
+        text = f"Counts for {names}." if names else "Counts for no question."
+        return Outcome(reading, text, moved=deed.id)
 
     def _said(self, message: Message, batch: _Batch) -> Outcome:
         author = message.author
-        if self._forgotten.get(author.id):
-            return Outcome(text="You asked to be forgotten, so this is not kept.", refused=True)
+        if self._is_forgotten(author.id, batch):
+            return _is_not_kept()
         known = batch.known.get(message.id)
         if known and known.version >= message.version:
             return Outcome(known.reading)
@@ -187,7 +223,17 @@ class Listener:
             batch.answered.setdefault(author.id, []).append(
                 Previous(reading.answers, message.at, message.text)
             )
-        return Outcome(reading)
+        late = self._newest is not None and message.at < self._newest
+        self._newest = message.at if self._newest is None else max(self._newest, message.at)
+        return Outcome(reading, moved=message.id if late or message.version else None)
+
+    def _no_longer(self, ids: Iterable[str], batch: _Batch) -> None:
+        for id_ in ids:
+            self._lately.pop(id_, None)
+            batch.known.pop(id_, None)
+
+    def _is_forgotten(self, author: str, batch: _Batch) -> bool:
+        return author in batch.forgotten or self._forgotten.get(author, False)
 
     def _read(self, message: Message, batch: _Batch) -> Reading:
         known = batch.known.get(message.id)
@@ -197,7 +243,7 @@ class Listener:
             hosting=hosting(batch.state, message.author),
             placed=known.reading.answers if known and known.placed and known.reading else None,
         )
-        return read(self._script, batch.asked, message, context)
+        return read(self.script, batch.asked, message, context)
 
     def _reply(self, message: Message, batch: _Batch) -> Reply | None:
         target = message.reply_to or ""
@@ -214,16 +260,8 @@ class Listener:
         return max([*answered, *([kept] if kept else [])], key=lambda previous: previous.at, default=None)
 
 
-def _mentions(deed: Deed) -> Iterable[str]:
-    """Give the ids of messages that have to be known for a deed."""
-    match deed:
-        case Said(message):
-            if message.reply_to:
-                yield message.reply_to
-            if message.version:
-                yield message.id
-        case Placed(id=id_) | Highlighted(id=id_) | Hidden(id=id_):
-            yield id_
+def _is_not_kept() -> Outcome:
+    return Outcome(text="You asked to be forgotten, so this is not kept.", refused=True)
 
 
 def _only_hosts() -> Outcome:

@@ -28,6 +28,20 @@ class Delivered:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is different now that a batch has been kept, for rooms that show what is kept.
+
+    `entries` are the ids of messages and posts, `people` those all of whose messages are shown or hidden anew, or gone;
+    `course` says that the chat has moved, `proposals` that questions have been put to the hosts or settled.
+    """
+
+    entries: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    course: bool = False
+    proposals: bool = False
+
+
 class RoomError(Exception):
     """The room cannot take a post now; it is tried again. The text says why."""
 
@@ -47,6 +61,9 @@ class Room(Protocol):
 
     def acknowledge(self, message: Message, reading: Reading) -> None:
         """Show that a message is kept and what it counts for; this may be dropped."""
+
+    def changed(self, news: News) -> None:
+        """Show anew what is different, where the room shows what is kept; others need not do anything."""
 
     def report(self, text: str) -> None:
         """Tell the hosts that something is wrong, or right again."""

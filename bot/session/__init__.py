@@ -2,6 +2,7 @@
 
 from bot.session.events import (
     Appoint,
+    AskNext,
     Cancel,
     Effect,
     End,
@@ -31,6 +32,7 @@ from bot.session.state import (
     Reminder,
     Running,
     State,
+    Taken,
     begin,
     due,
     dump,
@@ -38,11 +40,14 @@ from bot.session.state import (
     hosting,
     load,
     point,
+    running_in,
+    whole,
 )
 from bot.session.words import countdown, describe
 
 __all__ = [
     "Appoint",
+    "AskNext",
     "Asked",
     "Cancel",
     "Effect",
@@ -65,6 +70,7 @@ __all__ = [
     "Say",
     "Start",
     "State",
+    "Taken",
     "Tick",
     "Told",
     "Want",
@@ -79,5 +85,7 @@ __all__ = [
     "hosting",
     "load",
     "point",
+    "running_in",
     "timetable",
+    "whole",
 ]

@@ -73,6 +73,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNext:
+    """Take this question, such as a participant's, into the chat as the next one."""
+
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class Appoint:
     """Let this person steer the chat too, or (`hosts` False) no longer."""
 
@@ -81,7 +88,7 @@ class Appoint:
     hosts: bool = True
 
 
-Want = Start | Pause | Resume | Next | MoreTime | Repeat | Say | End | Cancel | Appoint
+Want = Start | Pause | Resume | Next | MoreTime | Repeat | Say | End | Cancel | AskNext | Appoint
 
 
 @dataclass(frozen=True, slots=True)

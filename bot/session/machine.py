@@ -24,6 +24,7 @@ from bot.script.model import Question, Script
 from bot.script.posts import Kind, Post
 from bot.session.events import (
     Appoint,
+    AskNext,
     Cancel,
     Effect,
     End,
@@ -52,12 +53,14 @@ from bot.session.state import (
     Reminder,
     Running,
     State,
+    Taken,
     begin,
     due,
     floor,
     hosting,
     point,
     running_in,
+    whole,
 )
 from bot.session.words import describe, possible
 
@@ -70,6 +73,7 @@ WISHES_KNOWN = 64
 #: The longest time that a host can add at once.
 MOST_MORE_TIME = timedelta(hours=24)
 LONGEST_SAYING = 2000
+MOST_QUESTIONS = 50
 
 
 def advance(script: Script, state: State, event: Event) -> tuple[State, list[Effect]]:
@@ -77,6 +81,7 @@ def advance(script: Script, state: State, event: Event) -> tuple[State, list[Eff
 
     A state that comes back as the same object has not changed and need not be kept. Raises Refusal.
     """
+    script = whole(script, state)
     state = _set_back(state, event.at) if event.at < state.at else state
     match event:
         case Tick():
@@ -200,8 +205,12 @@ def _moved(running: Running, by: timedelta) -> Running:
 
 
 def _set_back(state: State, now: datetime) -> State:
-    """Take all times to come back with a clock that was set back; a planned start stays where it is."""
+    """Take all times to come back with a clock that was set back; a planned start stays where it is.
+
+    What has been asked was not asked in the future, or else nothing written by the new clock would answer it.
+    """
     by = now - state.at
+    asked = tuple(Asked(a.label, min(a.at, now)) for a in state.asked)
     match state.phase:
         case Running() as running:
             phase: Phase = _moved(running, by)
@@ -211,7 +220,7 @@ def _set_back(state: State, now: datetime) -> State:
             phase = Late(until=until + by)
         case unmoved:
             phase = unmoved
-    return replace(state, phase=phase, at=now)
+    return replace(state, phase=phase, at=now, asked=asked)
 
 
 def _wish(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect]]:
@@ -226,7 +235,7 @@ def _wish(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect]
     if isinstance(state.phase, Paused):
         state = replace(state, phase=replace(state.phase, touched=wish.at))
     state, effects = _grant(script, state, wish)
-    return state, [*effects, Told(describe(script, state, wish.at))]
+    return state, [*effects, Told(describe(whole(script, state), state, wish.at))]
 
 
 def _grant(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect]]:
@@ -234,6 +243,8 @@ def _grant(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect
     match wish.want, state.phase:
         case (Say(text=text), Ready() | Running() | Paused() | Late()):
             return _extra(state, Kind.SAID, now, text=_sayable(text))
+        case (AskNext(ask=ask), Ready() | Running() | Paused()):
+            return _take(script, state, ask), []
         case (Appoint() as appoint, Ready() | Running() | Paused() | Late()):
             return _appoint(state, appoint), []
         case (Start(), Ready()):
@@ -289,10 +300,10 @@ def _more_time(script: Script, state: State, time: timedelta, now: datetime) -> 
     running = running_in(state)
     if running is None:
         raise Refusal(possible(state.phase))
-    until = running.until + time
+    moment = paused.since if paused else now
+    until = (running.until if running.waiting else max(running.until, moment)) + time
     reminders = tuple(r for r in running.reminders if r.kind is not Kind.LAST_CALL)
     if running.floor >= 0:
-        moment = paused.since if paused else now
         reminders += tuple(r for r in _last_call(script, running.since, until) if r.at > moment)
     extended = replace(running, until=until, reminders=reminders)
     phase = replace(paused, running=extended) if paused else extended
@@ -318,6 +329,23 @@ def _sayable(text: str) -> str:
     if len(text) > LONGEST_SAYING:
         raise Refusal(f"That has {len(text):,} characters; a post has room for {LONGEST_SAYING:,}.")
     return text
+
+
+def _take(script: Script, state: State, ask: str) -> State:
+    """Put a question behind the one on the floor, under a label that no other has."""
+    if not ask.strip():
+        raise Refusal("There is no question to ask.")
+    if len(script.questions) >= MOST_QUESTIONS:
+        raise Refusal(f"A chat has at most {MOST_QUESTIONS} questions.")
+    labels = {question.label.casefold() for question in script.questions}
+    label = next(
+        name
+        for name in ("Extra", *(f"Extra{n}" for n in range(2, MOST_QUESTIONS + 2)))
+        if name.casefold() not in labels
+    )
+    running = running_in(state)
+    place = running.floor + 1 if running else 0
+    return replace(state, taken=(*state.taken, Taken(place, label, _sayable(ask))))
 
 
 def _appoint(state: State, appoint: Appoint) -> State:

@@ -1,6 +1,6 @@
 """What a chat can be in the middle of, and what of it is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -86,6 +86,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A question that a host took into the chat: before which of the questions (from 0), its label, and what it asks."""
+
+    place: int
+    label: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that must outlive the process, apart from what was said. `at` is the latest moment the chat knows of."""
 
@@ -96,6 +105,7 @@ class State:
     asked: tuple[Asked, ...] = ()
     wishes: tuple[str, ...] = ()
     co_hosts: tuple[str, ...] = ()
+    taken: tuple[Taken, ...] = ()
     posts: int = 0
     version: Literal[1] = 1
 
@@ -103,6 +113,15 @@ class State:
 def begin(script: Script, at: datetime) -> State:
     """Give the first state of a chat that is made at that moment."""
     return State(phase=Ready(starts=script.starts), at=at)
+
+
+def whole(script: Script, state: State) -> Script:
+    """Give the script with the questions that were taken into the chat; one that has them comes back as it is."""
+    questions = list(script.questions)
+    for taken in state.taken:
+        if all(question.label != taken.label for question in questions):
+            questions.insert(taken.place, Question(taken.label, taken.ask, script.questions[0].time))
+    return script if len(questions) == len(script.questions) else replace(script, questions=tuple(questions))
 
 
 def due(state: State) -> datetime | None:

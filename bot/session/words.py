@@ -30,7 +30,9 @@ def countdown(left: timedelta) -> str:
 
 def _on_floor(script: Script, state: State) -> str:
     question = floor(script, state)
-    return f"{question.name} of {script.questions[-1].name}" if question else "Welcome"
+    if question is None:
+        return "Welcome"
+    return f"{question.name} ({script.questions.index(question) + 1} of {len(script.questions)})"
 
 
 def _clock(script: Script, moment: datetime) -> str:

@@ -2,8 +2,8 @@
 
 from bot.store.changes import Changes
 from bot.store.chat import Chat
-from bot.store.opening import StoreError
-from bot.store.record import Known, Record, Shown
+from bot.store.opening import StoreError, in_words
+from bot.store.record import Known, Picture, Record, Shown
 from bot.store.store import Held, LeaseLost, NoSuchChat, Store
 
 __all__ = [
@@ -13,8 +13,10 @@ __all__ = [
     "Known",
     "LeaseLost",
     "NoSuchChat",
+    "Picture",
     "Record",
     "Shown",
     "Store",
     "StoreError",
+    "in_words",
 ]

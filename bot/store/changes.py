@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.answers import Purpose, Reading
-from bot.messages import Attachment, Message
+from bot.messages import Attachment, Message, Proposed
 from bot.script.posts import Post
 
 Row = tuple[Any, ...]
@@ -16,13 +16,17 @@ Row = tuple[Any, ...]
 DELETED = 2**62
 
 STATE = """UPDATE chats SET held_until = ?, state = coalesce(?, state) WHERE id = ? AND holder = ?"""
+#: Holds unless that person asked to be forgotten in that room: by another chat or process, it may be, a moment ago.
+_UNLESS_FORGOTTEN = """NOT (EXISTS (SELECT 1 FROM forgotten)
+        AND EXISTS (SELECT 1 FROM forgotten WHERE digest = digest_of({room}, {author})))"""
 _POST = """INSERT OR IGNORE INTO posts (chat, key, room, kind, due, question, text, remaining)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _SENT = (
     "UPDATE posts SET id = ?, sent = ?, wording = ? WHERE chat = ? AND key = ? AND room = ? AND id IS NULL"
 )
-_SAID = """INSERT INTO messages (chat, room, id, version, place, author, name, hosting, at, edited_at, text, reply_to,
-        attachments, repeats, purpose, answers, under) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+_SAID = f"""INSERT INTO messages (chat, room, id, version, place, author, name, hosting, at, edited_at, text, reply_to,
+        attachments, repeats, purpose, answers, under)
+    SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?6")}
     ON CONFLICT (chat, room, id) DO UPDATE SET version = excluded.version, name = excluded.name,
         edited_at = excluded.edited_at, text = excluded.text, attachments = excluded.attachments,
         repeats = excluded.repeats,
@@ -32,18 +36,20 @@ _SAID = """INSERT INTO messages (chat, room, id, version, place, author, name, h
     WHERE excluded.version > messages.version"""
 _RETRACTED = f"""INSERT INTO messages (chat, room, id, version, deleted) VALUES (?, ?, ?, {DELETED}, 1)
     ON CONFLICT (chat, room, id) DO UPDATE SET version = {DELETED}, deleted = 1, author = '', name = '', text = '',
-        reply_to = NULL, attachments = NULL, purpose = '', answers = '', under = NULL, placed = NULL,
+        reply_to = NULL, moved = 0, attachments = NULL, purpose = '', answers = '', under = NULL, placed = NULL,
         highlighted = 0"""  # noqa: S608  (a constant of this module)
 _UNREACTED = "DELETE FROM reactions WHERE chat = ? AND room = ? AND message = ?"
 _READ = """UPDATE messages SET purpose = ?, answers = ?, under = ?
     WHERE chat = ? AND room = ? AND id = ? AND version = ? AND placed IS NULL"""
 _PLACED = """UPDATE messages SET purpose = ?, answers = ?, under = ?, placed = ?
     WHERE chat = ? AND room = ? AND id = ? AND NOT deleted"""
+_MOVED = "UPDATE messages SET moved = ? WHERE chat = ? AND room = ? AND id = ? AND NOT deleted"
 _HIGHLIGHTED = "UPDATE messages SET highlighted = ? WHERE chat = ? AND room = ? AND id = ? AND NOT deleted"
 _HIDDEN = "UPDATE messages SET hidden = ? WHERE chat = ? AND room = ? AND id = ?"
 _PERSON_HIDDEN = """INSERT INTO hidden_people (chat, room, author, hidden) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET hidden = excluded.hidden"""
-_REACTED = """INSERT INTO reactions (chat, room, message, sign, author, shown) VALUES (?, ?, ?, ?, ?, ?)
+_REACTED = f"""INSERT INTO reactions (chat, room, message, sign, author, shown)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?5")}
     ON CONFLICT DO UPDATE SET shown = excluded.shown"""
 _FORGOTTEN = "INSERT OR IGNORE INTO forgotten (digest) VALUES (?)"
 _REACTIONS_TO = """DELETE FROM reactions WHERE (chat, room, message) IN
@@ -51,12 +57,19 @@ _REACTIONS_TO = """DELETE FROM reactions WHERE (chat, room, message) IN
 _REACTIONS_BY = "DELETE FROM reactions WHERE room = ? AND author = ?"
 _MESSAGES_BY = "DELETE FROM messages WHERE room = ? AND author = ?"
 _HIDDEN_BY = "DELETE FROM hidden_people WHERE room = ? AND author = ?"
+_PROPOSED = f"""INSERT OR IGNORE INTO proposals (chat, room, id, author, name, text, at)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?4")}"""
+_SETTLED = "UPDATE proposals SET settled = 1 WHERE chat = ? AND room = ? AND id = ?"
+_PROPOSALS_BY = "DELETE FROM proposals WHERE room = ? AND author = ?"
+_PICTURES_BY = "DELETE FROM pictures WHERE room = ? AND author = ?"
 
 #: The order in which one transaction does them: a message is there before anything is done to it.
 STATEMENTS = (
-    _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
-    _FORGOTTEN, _REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY,
+    _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _MOVED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
+    _PROPOSED, _SETTLED, _FORGOTTEN, _REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY,
 )  # fmt: skip
+#: What goes when a person is forgotten.
+_ALL_BY = (_REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY)
 
 
 @dataclass(slots=True)
@@ -110,6 +123,10 @@ class Changes:
         row = (reading.purpose, ",".join(reading.answers), reading.under, by)
         self.rows[_PLACED].append((*row, self.chat, self.room, message))
 
+    def moved(self, message: str, *, on: bool) -> None:
+        """Remember that what hangs on a message is still to be read again, or no longer."""
+        self.rows[_MOVED].append((on, self.chat, self.room, message))
+
     def highlighted(self, message: str, *, on: bool) -> None:
         """Lift a message out, or no longer."""
         self.rows[_HIGHLIGHTED].append((on, self.chat, self.room, message))
@@ -124,12 +141,30 @@ class Changes:
 
     def reacted(self, message: str, sign: str, author: str, *, on: bool) -> None:
         """Put a person's sign on a message, or take it off."""
-        self.rows[_REACTED].append((self.chat, self.room, message, sign, author, on))
+        self.rows[_REACTED].append((self.chat, self.room, message, _whole(sign), author, on))
+
+    def proposed(self, proposal: Proposed) -> None:
+        """Keep a question that somebody puts to the hosts."""
+        by = proposal.by
+        row = (
+            self.chat,
+            self.room,
+            proposal.id,
+            by.id,
+            _whole(by.name),
+            _whole(proposal.text),
+            micros(proposal.at),
+        )
+        self.rows[_PROPOSED].append(row)
+
+    def settled(self, proposal: str) -> None:
+        """Keep that a proposed question has been taken or put aside."""
+        self.rows[_SETTLED].append((self.chat, self.room, proposal))
 
     def forgotten(self, author: str, digest: bytes) -> None:
         """Remove everything of a person's in this room, in all chats, and remember to keep nothing more."""
         self.rows[_FORGOTTEN].append((digest,))
-        for statement in (_REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY):
+        for statement in _ALL_BY:
             self.rows[statement].append((self.room, author))
 
 

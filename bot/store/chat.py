@@ -7,7 +7,8 @@ from functools import cache
 from bot.recap import About
 from bot.script.model import Script
 from bot.script.parse import parse
-from bot.session import Over, State
+from bot.session import Over, State, whole
+from bot.store.opening import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Chat:
 
     @property
     def script(self) -> Script:
-        """The script that the chat follows."""
-        return script_of(self.text)
+        """The script that the chat follows, with the questions that were taken into it."""
+        return whole(script_of(self.text), self.state)
 
     @property
     def over(self) -> bool:
@@ -47,10 +48,12 @@ class Chat:
 
 @cache
 def script_of(text: str) -> Script:
-    """Read a script that has been checked before; raises ValueError where that is no longer right."""
+    """Read a script that has been checked before; raises StoreError where that is no longer right."""
     parsed = parse(text)
     if parsed.script is None:
-        raise ValueError("The stored script is not one that this version of hashchat can read.")
+        raise StoreError(
+            "The script of a chat is not one that this version of hashchat can read. Update hashchat."
+        )
     return parsed.script
 
 

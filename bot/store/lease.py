@@ -64,9 +64,12 @@ def _machine() -> str:
 
 
 def _born(pid: int) -> str | None:
-    """Tell when a process started, in ticks since boot (proc(5), field 22 of stat), where that can be known."""
-    stat = _first_line(f"/proc/{pid}/stat")
-    return stat.rpartition(")")[2].split()[19] if stat else None
+    """Tell when a process started, in ticks since boot (proc(5), field 22 of stat), where that can be known.
+
+    One that has died and that nobody has waited for (its state, field 3, is Z) was never born.
+    """
+    fields = _first_line(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return fields[19] if fields and fields[0] not in ("Z", "X") else None
 
 
 def _alive(pid: int) -> bool:

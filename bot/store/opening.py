@@ -1,5 +1,6 @@
 """Opening the database: its file, its connections, its migrations, and what can go wrong, in words."""
 
+import asyncio
 import contextlib
 import os
 import sqlite3
@@ -13,6 +14,11 @@ from bot.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 #: How long to wait for another process that is writing, in seconds.
 PATIENCE = 10
+GONE = "That chat is no longer there."
+_WHAT_IT_IS = """SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master)
+    FROM pragma_user_version, pragma_application_id"""
+#: What every connection is told: a commit is on the disk, and what is removed is overwritten.
+PRAGMAS = ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL")
 
 
 class StoreError(Exception):
@@ -26,6 +32,8 @@ def in_words(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise StoreError(_words(path, str(error))) from error
+    except (UnicodeError, OverflowError) as error:  # an id, a name or a number that is none
+        raise StoreError(f"That cannot be kept: {error}.") from error
 
 
 def _words(path: Path, error: str) -> str:
@@ -62,17 +70,33 @@ def make_file(path: Path) -> None:
 async def connect(path: Path) -> aiosqlite.Connection:
     """Open a connection on which every transaction is begun by hand."""
     db = await aiosqlite.connect(path, isolation_level=None, timeout=PATIENCE)
-    for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
-        await db.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in PRAGMAS:
+            await db.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        await db.close()
+        raise
     return db
 
 
 async def migrate(db: aiosqlite.Connection, path: Path) -> None:
     """Bring a database up to this version, a new one from nothing. Raises StoreError, with the file untouched."""
-    (version,) = await one(db, "PRAGMA user_version")
-    (application,) = await one(db, "PRAGMA application_id")
-    (tables,) = await one(db, "SELECT count(*) FROM sqlite_master")
-    if tables and application != APPLICATION_ID:
+    for attempt in range(10 * PATIENCE):
+        try:
+            await _migrate(db, path)
+        except (
+            sqlite3.OperationalError
+        ) as error:  # SQLite does not wait for others who make the same file just now
+            if "locked" not in str(error) or attempt == 10 * PATIENCE - 1:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def _migrate(db: aiosqlite.Connection, path: Path) -> None:
+    version, application, tables = await one(db, _WHAT_IT_IS)
+    if (tables or application) and application != APPLICATION_ID:
         raise StoreError(f"{path} is a database of another program. Name another file with --db.")
     if version > VERSION:
         raise StoreError(
@@ -100,5 +124,5 @@ async def one(db: aiosqlite.Connection, query: str, values: Iterable[object] = (
     async with db.execute(query, values) as cursor:
         row = await cursor.fetchone()
     if row is None:
-        raise StoreError("That chat is no longer there.")
+        raise StoreError(GONE)
     return row

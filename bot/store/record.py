@@ -10,7 +10,7 @@ from typing import Any
 import aiosqlite
 
 from bot.answers import Previous, Reading
-from bot.messages import Author, Entry, Message
+from bot.messages import Author, Entry, Message, Proposed
 from bot.script.posts import Kind, Post
 from bot.store.changes import attachments, micros, moment, reading
 from bot.store.chat import Chat
@@ -24,10 +24,13 @@ _ENTRIES = """SELECT m.at, m.id, m.author, m.name, m.hosting, m.text, m.answers,
         m.highlighted, m.attachments,
         (SELECT json_group_object(sign, people) FROM (SELECT sign, count(*) AS people FROM reactions r
             WHERE r.chat = m.chat AND r.room = m.room AND r.message = m.id AND r.shown AND r.author <> m.author
-            GROUP BY sign))
-    FROM messages m WHERE m.chat = ? AND NOT m.deleted AND NOT m.hidden AND NOT EXISTS
-        (SELECT 1 FROM hidden_people h WHERE h.chat = m.chat AND h.room = m.room AND h.author = m.author AND h.hidden)
-    ORDER BY m.at, m.rowid"""
+            GROUP BY sign)),
+        {hidden} AS is_hidden
+    FROM messages m WHERE m.chat = ?1 AND NOT m.deleted"""
+_HIDDEN = """(m.hidden OR EXISTS
+        (SELECT 1 FROM hidden_people h WHERE h.chat = m.chat AND h.room = m.room AND h.author = m.author AND h.hidden))"""
+_EVERYTHING = _ENTRIES.format(hidden=_HIDDEN)
+_SHOWN = f"{_ENTRIES.format(hidden='0')} AND NOT {_HIDDEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ class Known:
     reading: Reading | None
     placed: bool = False
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that somebody has shared: who, its MIME type, its sides in pixels, and its bytes."""
+
+    by: str
+    type: str
+    width: int
+    height: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,13 @@ class Record:
         )
         return [(_message(row[:-3]), reading(*row[-3:])) for row in rows]
 
+    async def moved(self) -> set[str]:
+        """Give the messages on which others hang that are still to be read again."""
+        rows = await self._db.execute_fetchall(
+            "SELECT id FROM messages WHERE moved AND chat = ? AND room = ?", (self._chat, self._room)
+        )
+        return {row[0] for row in rows}
+
     async def posts_to_come(self) -> list[Post]:
         """Give the posts that are written down and not known to be in the room, in order."""
         rows = await self._db.execute_fetchall(
@@ -147,7 +168,7 @@ class Record:
     async def entries(self) -> AsyncIterator[Entry]:
         """Give everything that may be shown, posts and messages, in the order of their times."""
         posts = await self._posts()
-        async with self._db.execute(_ENTRIES, (self._chat,)) as cursor:
+        async with self._db.execute(f"{_SHOWN} ORDER BY m.at, m.rowid", (self._chat,)) as cursor:
             while rows := await cursor.fetchmany(CHUNK):
                 messages = [_entry(row) for row in rows]
                 last = messages[-1].at
@@ -157,6 +178,107 @@ class Record:
                     yield entry
         for post in posts:
             yield post
+
+    # For a room that shows what is kept ---------------------------------------------------------------------------
+
+    async def page(
+        self, most: int, *, before: str | None = None, since: str | None = None, hidden: bool = False
+    ) -> tuple[list[Entry], bool]:
+        """Give the last entries, or those before one and from another on, in order, and whether there are more.
+
+        What is `hidden` is among them on request.
+        """
+        limit = await self._time_of(before) if before else None
+        first = await self._time_of(since) if since else None
+        posts = [
+            post
+            for post in await self._posts()
+            if (limit is None or post.at < limit) and (first is None or post.at >= first)
+        ]
+        rows = await self._db.execute_fetchall(
+            f"{_EVERYTHING if hidden else _SHOWN} AND m.at < ?2 AND m.at >= ?4 ORDER BY m.at DESC, m.rowid DESC LIMIT ?3",
+            (
+                self._chat,
+                2**62 if limit is None else micros(limit),
+                most + 1,
+                0 if first is None else micros(first),
+            ),
+        )
+        messages = [_entry(row) for row in rows][::-1]
+        merged = list(heapq.merge(posts, messages, key=lambda entry: entry.at))
+        return merged[-most:], len(merged) > most or first is not None
+
+    async def some(self, ids: Collection[str]) -> list[Entry]:
+        """Give those entries, in order, also what is hidden; ids of nothing that is kept are left out."""
+        rows = await self._db.execute_fetchall(
+            f"{_EVERYTHING} AND m.room = ?2 AND m.id IN (SELECT value FROM json_each(?3)) ORDER BY m.at, m.rowid",  # noqa: S608  (a constant of this module)
+            (self._chat, self._room, json.dumps(list(ids))),
+        )
+        posts = [post for post in await self._posts() if post.id in ids]
+        return list(heapq.merge(posts, [_entry(row) for row in rows], key=lambda entry: entry.at))
+
+    async def answers_of(self, person: str) -> list[Entry]:
+        """Give what a person has answered, in order."""
+        rows = await self._db.execute_fetchall(
+            f"{_EVERYTHING} AND m.room = ?2 AND m.author = ?3 AND m.answers <> '' ORDER BY m.at, m.rowid",
+            (self._chat, self._room, person),
+        )
+        return [_entry(row) for row in rows]
+
+    async def names(self) -> dict[str, str]:
+        """Give the name of everybody who has said something, by the person's id."""
+        rows = await self._db.execute_fetchall(
+            "SELECT author, max(name) FROM messages WHERE chat = ? AND room = ? AND NOT deleted GROUP BY author",
+            (self._chat, self._room),
+        )
+        return {author: name for author, name in rows}  # noqa: C416  (rows are not pairs to mypy)
+
+    async def said_by(self, person: str) -> set[str]:
+        """Give the ids of all that a person has said."""
+        rows = await self._db.execute_fetchall(
+            "SELECT id FROM messages WHERE chat = ? AND room = ? AND author = ?",
+            (self._chat, self._room, person),
+        )
+        return {row[0] for row in rows}
+
+    async def reactions_of(self, person: str) -> dict[str, list[str]]:
+        """Give the signs that a person has put on messages, by message."""
+        rows = await self._db.execute_fetchall(
+            "SELECT message, json_group_array(sign) FROM reactions WHERE chat = ? AND room = ? AND author = ? AND shown GROUP BY message",
+            (self._chat, self._room, person),
+        )
+        return {message: json.loads(signs) for message, signs in rows}
+
+    async def hidden_people(self) -> list[str]:
+        """Give the people who are kept out of what is published."""
+        rows = await self._db.execute_fetchall(
+            "SELECT author FROM hidden_people WHERE chat = ? AND room = ? AND hidden",
+            (self._chat, self._room),
+        )
+        return [row[0] for row in rows]
+
+    async def proposals(self) -> list[Proposed]:
+        """Give the questions put to the hosts that they have neither taken nor put aside, in order."""
+        rows = await self._db.execute_fetchall(
+            "SELECT id, author, name, text, at FROM proposals WHERE chat = ? AND room = ? AND NOT settled ORDER BY at",
+            (self._chat, self._room),
+        )
+        return [Proposed(id_, Author(author, name), text, moment(at)) for id_, author, name, text, at in rows]
+
+    async def picture(self, id: str) -> Picture | None:
+        """Give a picture that somebody has shared."""
+        rows = await self._db.execute_fetchall(
+            "SELECT author, type, width, height, data FROM pictures WHERE chat = ? AND id = ?",
+            (self._chat, id),
+        )
+        return next((Picture(*row) for row in rows), None)
+
+    async def _time_of(self, id_: str) -> datetime | None:
+        rows = await self._db.execute_fetchall(
+            "SELECT at FROM messages WHERE chat = ?1 AND id = ?2 UNION ALL SELECT sent FROM posts WHERE chat = ?1 AND id = ?2",
+            (self._chat, id_),
+        )
+        return next((moment(row[0]) for row in rows), None)
 
     async def count(self) -> int:
         """Give about how many entries there are."""
@@ -213,6 +335,7 @@ def _entry(row: Any) -> Entry:
         highlighted,
         files,
         reactions,
+        hidden,
     ) = row
     return Entry(
         id=id_,
@@ -224,6 +347,7 @@ def _entry(row: Any) -> Entry:
         reply_to=reply_to,
         edited_at=moment(edited_at) if edited_at else None,
         highlighted=bool(highlighted),
+        hidden=bool(hidden),
         reactions=json.loads(reactions),
         attachments=attachments(files),
     )

@@ -59,9 +59,11 @@ MIGRATIONS = (
                 highlighted INTEGER NOT NULL DEFAULT 0,
                 hidden INTEGER NOT NULL DEFAULT 0,
                 deleted INTEGER NOT NULL DEFAULT 0,
+                moved INTEGER NOT NULL DEFAULT 0, -- what hangs on it is still to be read again
                 UNIQUE (chat, room, id)
             )""",
             "CREATE INDEX messages_at ON messages (chat, at)",
+            "CREATE INDEX messages_moved ON messages (chat) WHERE moved",
             "CREATE INDEX messages_author ON messages (room, author, chat, at)",
             """CREATE TABLE reactions (
                 chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
@@ -95,6 +97,28 @@ MIGRATIONS = (
                 wording TEXT,
                 UNIQUE (chat, key, room)
             )""",
+            """CREATE TABLE proposals (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                id TEXT NOT NULL,
+                author TEXT NOT NULL,
+                name TEXT NOT NULL,
+                text TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                settled INTEGER NOT NULL DEFAULT 0,
+                PRIMARY KEY (chat, room, id)
+            ) WITHOUT ROWID""",
+            """CREATE TABLE pictures (
+                id TEXT PRIMARY KEY,
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                author TEXT NOT NULL,
+                type TEXT NOT NULL,
+                width INTEGER NOT NULL,
+                height INTEGER NOT NULL,
+                data BLOB NOT NULL
+            )""",
+            "CREATE INDEX pictures_author ON pictures (room, author)",
             "CREATE TABLE forgotten (digest BLOB PRIMARY KEY) WITHOUT ROWID",
         ),
     ),

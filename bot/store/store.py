@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import json
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -19,8 +21,9 @@ from bot.session import begin, dump, load
 from bot.store.changes import STATE, STATEMENTS, Changes, micros, moment
 from bot.store.chat import Chat, script_of, short_name
 from bot.store.lease import LEASE, RENEWAL, Holder
-from bot.store.opening import StoreError, connect, in_words, make_file, migrate, one
-from bot.store.record import Record
+from bot.store.opening import GONE, PATIENCE, StoreError, connect, in_words, make_file, migrate, one
+from bot.store.record import Picture, Record
+from bot.store.writer import Writer, transact
 
 
 class LeaseLost(StoreError):
@@ -41,6 +44,10 @@ class _Pending:
     kept: asyncio.Future[None]
 
 
+#: Who waits, and what went wrong, if anything.
+Kept = tuple[asyncio.Future[None], Exception | None]
+
+
 class Store:
     """An open database. Make one with `Store.open`, and `close` it.
 
@@ -50,24 +57,22 @@ class Store:
     def __init__(
         self,
         path: Path,
-        writer: aiosqlite.Connection,
+        writer: Writer,
         reader: aiosqlite.Connection,
-        key: bytes,
+        digest: Callable[[str, str], bytes],
         now: Callable[[], datetime],
     ) -> None:
         self.path = path
         self.holder = Holder.this_process()
-        self.last_write: datetime | None = None
+        self._me = self.holder.dump()
         self._writer = writer
         self.reader = reader
-        self._key = key
+        self.digest = digest
         self._now = now
         self._queue: deque[_Pending] = deque()
-        self._wake = asyncio.Event()
-        self._closing = False
-        self._turn = asyncio.Lock()
-        self._writing = asyncio.create_task(self._write(), name="store: writer")
+        self._loop = asyncio.get_running_loop()
         self._renewing: asyncio.Task[None] | None = None
+        self._to_scrub = False
 
     @classmethod
     @asynccontextmanager
@@ -78,100 +83,70 @@ class Store:
         """
         with in_words(path):
             make_file(path)
-            writer = await connect(path)
+            reader = await connect(path)
             try:
-                await migrate(writer, path)
-                key = await one(writer, "SELECT value FROM settings WHERE key = 'key'")
-                reader = await connect(path)
+                await migrate(reader, path)
+                key = await one(reader, "SELECT value FROM settings WHERE key = 'key'")
+                digest = partial(_digest, key[0])
+                writer = await Writer.open(path, digest_of=digest)
             except BaseException:
-                await writer.close()
+                await reader.close()
                 raise
-        store = cls(path, writer, reader, key[0], now)
+        store = cls(path, writer, reader, digest, now)
         try:
             yield store
         finally:
             await store._close()
 
     async def _close(self) -> None:
-        self._closing = True
-        self._wake.set()
-        await self._writing
         if self._renewing:
             self._renewing.cancel()
-        with contextlib.suppress(sqlite3.Error):
-            await self._writer.execute(
-                "UPDATE chats SET holder = NULL, held_until = NULL WHERE holder = ?", (self.holder.dump(),)
-            )
+            await asyncio.wait({self._renewing})
         await self.reader.close()
+        with contextlib.suppress(sqlite3.Error):
+            await self._execute(
+                "UPDATE chats SET holder = NULL, held_until = NULL WHERE holder = ?", self._me
+            )
+        if self._to_scrub:
+            await self._writer.run(self._scrub)
         await self._writer.close()
 
     # Writing -----------------------------------------------------------------------------------------------------
 
     def commit(self, changes: Changes) -> asyncio.Future[None]:
         """Keep the changes, whole or not at all: the future is done once they are on the disk, or has the StoreError."""
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        kept: asyncio.Future[None] = self._loop.create_future()
         self._queue.append(_Pending(changes, kept))
-        self._wake.set()
+        self._writer.soon(self._keep_all)
         return kept
 
-    async def _write(self) -> None:
-        while self._queue or not self._closing:
-            await self._wake.wait()
-            self._wake.clear()
-            group, self._queue = self._queue, deque()
-            if group:
-                await self._keep(group)
+    def _keep_all(self, db: sqlite3.Connection) -> None:
+        """In the writer's thread: keep all that has queued up, and tell those who wait."""
+        group = [self._queue.popleft() for _ in range(len(self._queue))]
+        if group:
+            self._loop.call_soon_threadsafe(_settle, self._keep(db, group))
 
-    async def _keep(self, group: Sequence[_Pending]) -> None:
+    def _keep(self, db: sqlite3.Connection, group: Sequence[_Pending]) -> list[Kept]:
         """Keep a group in one transaction; where that fails, each by itself, so that one cannot spoil the others."""
+        until = micros(self._now() + LEASE)
+        changes = [pending.changes for pending in group]
         try:
             with in_words(self.path):
-                await self._apply([pending.changes for pending in group])
-        except StoreError as error:
+                transact(db, lambda db: _write(db, changes, until, self._me))
+        except Exception as error:  # noqa: BLE001  (those who wait are told, whatever it is)
             if len(group) > 1:
-                for pending in group:
-                    await self._keep([pending])
-            else:
-                _fail(group[0].kept, error)
-        else:
-            for pending in group:
-                if not pending.kept.done():
-                    pending.kept.set_result(None)
+                return [kept for pending in group for kept in self._keep(db, [pending])]
+            return [(group[0].kept, error)]
+        if any(each.forgets for each in changes):
+            self._scrub(db)
+        return [(pending.kept, None) for pending in group]
 
-    async def _apply(self, group: Sequence[Changes]) -> None:
-        until = micros(self._now() + LEASE)
-        me = self.holder.dump()
-        async with self._transaction() as db:
-            held = await db.executemany(
-                STATE, [(until, changes.state, changes.chat, me) for changes in group]
-            )
-            if held.rowcount != len(group):
-                raise LeaseLost("Another process has taken this chat over; here it has been stopped.")
-            for statement in STATEMENTS:
-                rows = [
-                    row for changes in group if statement in changes.rows for row in changes.rows[statement]
-                ]
-                if rows:
-                    await db.executemany(statement, rows)
-        if any(changes.forgets for changes in group):
-            await self._scrub()
+    def _scrub(self, db: sqlite3.Connection) -> None:
+        """Take what was removed out of the file and its write-ahead log, now or, while others read, a little later."""
+        self._to_scrub = not _scrubbed(db)
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        async with self._turn:
-            await self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                await self._writer.commit()
-            except BaseException:
-                await self._writer.rollback()
-                raise
-        self.last_write = self._now()
-
-    async def _scrub(self) -> None:
-        """Take what was removed out of the write-ahead log as well."""
-        with contextlib.suppress(sqlite3.OperationalError):  # a reader in the middle of something: next time
-            await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    async def _execute(self, statement: str, *values: object) -> None:
+        await self._writer.transaction(lambda db: db.execute(statement, values))
 
     # Chats -------------------------------------------------------------------------------------------------------
 
@@ -181,63 +156,56 @@ class Store:
         In `room`, `{name}` stands for that short name. Raises StoreError.
         """
         now = self._now()
+
+        def insert(db: sqlite3.Connection) -> int:
+            script = script_of(text)
+            name = _free_name(db, short_name(script, now))
+            cursor = db.execute(
+                """INSERT INTO chats (name, source, script, room, rehearsal, created, state, holder, held_until)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    name, source, text, room.format(name=name), rehearsal, micros(now), dump(begin(script, now)),
+                    self._me, micros(now + LEASE),
+                ),
+            )  # fmt: skip
+            return cursor.lastrowid or 0
+
         with in_words(self.path):
-            async with self._transaction() as db:
-                script = script_of(text)
-                state = begin(script, now)
-                base = short_name(script, now)
-                taken = {
-                    row[0]
-                    for row in await db.execute_fetchall(
-                        "SELECT name FROM chats WHERE name LIKE ? || '%'", (base,)
-                    )
-                }
-                names = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
-                name = next(name for name in names if name not in taken)
-                cursor = await db.execute(
-                    """INSERT INTO chats (name, source, script, room, rehearsal, created, state, holder, held_until)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                    (
-                        name,
-                        source,
-                        text,
-                        room.format(name=name),
-                        rehearsal,
-                        micros(now),
-                        dump(state),
-                        self.holder.dump(),
-                        micros(now + LEASE),
-                    ),
-                )
+            number = await self._writer.transaction(insert)
         self._renew_from_now_on()
-        return await self.chat(cursor.lastrowid or 0)
+        return await self.chat(number)
 
     async def hold(self, chat: int) -> None:
         """Become the one process that runs the chat. Raises Held where another does, and StoreError."""
         now = self._now()
+
+        def take(db: sqlite3.Connection) -> None:
+            row = db.execute("SELECT holder, held_until FROM chats WHERE id = ?", (chat,)).fetchone()
+            if row is None:
+                raise NoSuchChat(GONE)
+            holder, until = row
+            if holder and holder != self._me and moment(until) > now:
+                other = Holder.load(holder)
+                if not other.dead:
+                    raise Held(
+                        f"This chat is being held by {other}. Use it there, or stop it there first; if it was cut off, it can be taken over in {_seconds(moment(until) - now)}."
+                    )
+            db.execute(
+                "UPDATE chats SET holder = ?, held_until = ? WHERE id = ?",
+                (self._me, micros(now + LEASE), chat),
+            )
+
         with in_words(self.path):
-            async with self._transaction() as db:
-                holder, until = await one(db, "SELECT holder, held_until FROM chats WHERE id = ?", (chat,))
-                if holder and holder != self.holder.dump() and moment(until) > now:
-                    other = Holder.load(holder)
-                    if not other.dead:
-                        raise Held(
-                            f"This chat is being held by {other}. Use it there, or stop it there first; if it was cut off, it can be taken over in {_seconds(moment(until) - now)}."
-                        )
-                await db.execute(
-                    "UPDATE chats SET holder = ?, held_until = ? WHERE id = ?",
-                    (self.holder.dump(), micros(now + LEASE), chat),
-                )
+            await self._writer.transaction(take)
         self._renew_from_now_on()
 
     async def release(self, chat: int) -> None:
         """Let others run the chat."""
         with in_words(self.path):
-            async with self._transaction() as db:
-                await db.execute(
-                    "UPDATE chats SET holder = NULL, held_until = NULL WHERE id = ? AND holder = ?",
-                    (chat, self.holder.dump()),
-                )
+            await self._execute(
+                "UPDATE chats SET holder = NULL, held_until = NULL WHERE id = ? AND holder = ?",
+                chat, self._me,
+            )  # fmt: skip
 
     def _renew_from_now_on(self) -> None:
         if self._renewing is None:
@@ -247,11 +215,12 @@ class Store:
         while True:
             await asyncio.sleep(RENEWAL.total_seconds())
             with contextlib.suppress(sqlite3.Error):  # a full disk shows itself at the next commit, in words
-                async with self._transaction() as db:
-                    await db.execute(
-                        "UPDATE chats SET held_until = ? WHERE holder = ?",
-                        (micros(self._now() + LEASE), self.holder.dump()),
-                    )
+                await self._execute(
+                    "UPDATE chats SET held_until = ? WHERE holder = ?",
+                    micros(self._now() + LEASE), self._me,
+                )  # fmt: skip
+            if self._to_scrub:
+                await self._writer.run(self._scrub)
 
     def record(self, chat: Chat) -> Record:
         """Give what is kept of a chat, as its live course needs it."""
@@ -271,7 +240,7 @@ class Store:
         """Give one chat by its number. Raises NoSuchChat."""
         found = await self._chats("WHERE id = ?", (id,))
         if not found:
-            raise NoSuchChat("That chat is no longer there.")
+            raise NoSuchChat(GONE)
         return found[0]
 
     async def chats(self) -> list[Chat]:
@@ -320,29 +289,87 @@ class Store:
         for chat in chosen:
             await self.hold(chat.id)
         with in_words(self.path):
-            async with self._transaction() as db:
-                await db.executemany("DELETE FROM chats WHERE id = ?", [(chat.id,) for chat in chosen])
-            await self._scrub()
+            ids = [(chat.id,) for chat in chosen]
+            await self._writer.transaction(lambda db: db.executemany("DELETE FROM chats WHERE id = ?", ids))
+            await self._writer.run(self._scrub)
+
+    # Pictures and keys -------------------------------------------------------------------------------------------
+
+    def secret(self, purpose: str) -> bytes:
+        """Give a key of this database's own, another for each purpose."""
+        return self.digest("", purpose)
+
+    async def keep_picture(self, chat: Chat, id: str, picture: Picture) -> None:
+        """Keep a picture that somebody has uploaded. Raises StoreError."""
+        with in_words(self.path):
+            await self._execute(
+                "INSERT INTO pictures (id, chat, room, author, type, width, height, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                id, chat.id, chat.room, picture.by, picture.type, picture.width, picture.height, picture.data,
+            )  # fmt: skip
 
     # People ------------------------------------------------------------------------------------------------------
 
-    def digest(self, room: str, author: str) -> bytes:
-        """Give what is remembered of a person who asked to be forgotten: nothing that leads back without the key."""
-        return hmac.digest(self._key, f"{room}\0{author}".encode(), hashlib.sha256)
-
-    async def is_forgotten(self, room: str, author: str) -> bool:
-        """Tell whether that person asked to be forgotten in that room."""
-        return bool(
-            await self.reader.execute_fetchall(
-                "SELECT 1 FROM forgotten WHERE digest = ?", (self.digest(room, author),)
-            )
+    async def are_forgotten(self, room: str, authors: Collection[str]) -> dict[str, bool]:
+        """Tell who of them asked to be forgotten in that room."""
+        if not authors:
+            return {}
+        digests = {author: self.digest(room, author).hex().upper() for author in authors}
+        rows = await self.reader.execute_fetchall(
+            "SELECT hex(digest) FROM forgotten WHERE hex(digest) IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(digests.values())),),
         )
+        forgotten = {row[0] for row in rows}
+        return {author: digest in forgotten for author, digest in digests.items()}
+
+
+def _write(db: sqlite3.Connection, group: Sequence[Changes], until: int, me: str) -> None:
+    """Write the changes of a group, and that its chats are still held. Raises LeaseLost where one is not."""
+    held = db.executemany(STATE, [(until, changes.state, changes.chat, me) for changes in group])
+    if held.rowcount != len(group):
+        raise LeaseLost("Another process has taken this chat over; here it has been stopped.")
+    for statement in STATEMENTS:
+        rows = [row for changes in group if statement in changes.rows for row in changes.rows[statement]]
+        if rows:
+            db.executemany(statement, rows)
+
+
+def _scrubbed(db: sqlite3.Connection) -> bool:
+    """Write the file anew and empty its write-ahead log; tell whether nobody was in the way.
+
+    `secure_delete` is not enough: SQLite leaves copies behind when it moves rows between pages.
+    """
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        db.execute("VACUUM")
+        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error:
+        return False
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    return not busy
+
+
+def _free_name(db: sqlite3.Connection, base: str) -> str:
+    """Give a chat's short name, with a number behind it where others have it already."""
+    taken = {row[0] for row in db.execute("SELECT name FROM chats WHERE name LIKE ? || '%'", (base,))}
+    names = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _digest(key: bytes, room: str, author: str) -> bytes:
+    """Give what is remembered of a person who asked to be forgotten: nothing that leads back without the key."""
+    return hmac.digest(key, f"{room}\0{author}".encode(errors="replace"), hashlib.sha256)
 
 
 def _seconds(time: timedelta) -> str:
     return f"{max(1, round(time.total_seconds()))} s"
 
 
-def _fail(kept: asyncio.Future[None], error: StoreError) -> None:
-    if not kept.done():
-        kept.set_exception(error)
+def _settle(outcomes: Iterable[Kept]) -> None:
+    for kept, error in outcomes:
+        if kept.done():
+            continue
+        if error:
+            kept.set_exception(error)
+        else:
+            kept.set_result(None)

@@ -4,8 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 
 from bot.session import Cancel, End, MoreTime, Next, Pause, Repeat, Resume, Say, Start, Want
+
+#: The longest line that is read, in characters, and the longest name.
+LONGEST = 10_000
+LONGEST_NAME = 60
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 _TIME = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smh]?)", re.IGNORECASE)
@@ -104,46 +109,58 @@ class ForgetMe:
     name: str
 
 
-Line = Steer | Ask | Lift | CoHost | Wait | Leave | Speak | Edit | Delete | React | Counts | ForgetMe
+#: What is about one message that somebody said last.
+About = Lift | Edit | Delete | React | Counts
+Line = Steer | Ask | CoHost | Wait | Leave | Speak | ForgetMe | About
 
-#: The host's commands: how each is written, what it does, and what it is read as, given what stands after it.
-COMMANDS: dict[str, tuple[str, str, Callable[[str], Line]]] = {
-    "start": ("/start", "begin now", lambda _: Steer(Start())),
-    "pause": ("/pause", "stop the clock", lambda _: Steer(Pause())),
-    "resume": ("/resume", "let the clock go on", lambda _: Steer(Resume())),
-    "next": ("/next", "ask the next question now", lambda _: Steer(Next())),
-    "more": (
-        "/more 3",
-        "give the question three more minutes (or 90s)",
-        lambda rest: Steer(MoreTime(time(rest, "m"))),
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the host's: an example, what it does, and how it is read from what stands after its name.
+
+    Where the example has nothing after the name, nothing may stand there.
+    """
+
+    example: str
+    does: str
+    read: Callable[[str], Line]
+
+
+def _steer(want: Want) -> Callable[[str], Line]:
+    return lambda _: Steer(want)
+
+
+def _ask(what: str) -> Callable[[str], Line]:
+    return lambda _: Ask(what)
+
+
+def _lift(what: str) -> Callable[[str], Line]:
+    return lambda name: Lift(what, name)
+
+
+#: The host's commands by name, in the order in which they are explained.
+COMMANDS = {
+    "start": Command("/start", "begin now", _steer(Start())),
+    "next": Command("/next", "ask the next question now", _steer(Next())),
+    "more": Command(
+        "/more 3", "three more minutes for the question (or 90s)", lambda rest: Steer(MoreTime(time(rest, "m")))
     ),
-    "repeat": ("/repeat", "post the question once more", lambda _: Steer(Repeat())),
-    "say": ("/say Welcome back!", "say something as the bot", lambda rest: Steer(Say(rest))),
-    "highlight": (
-        "/highlight ana",
-        "lift ana's last message out for the recap",
-        lambda rest: Lift("highlight", rest),
-    ),
-    "hide": (
-        "/hide ana",
-        "keep ana's last message out of what is published",
-        lambda rest: Lift("hide", rest),
-    ),
-    "show": ("/show ana", "let it in again", lambda rest: Lift("show", rest)),
-    "co-host": ("/co-host bo", "let bo host too, so that his Q2 is a question", CoHost),
-    "status": ("/status", "see where the chat stands", lambda _: Ask("status")),
-    "questions": ("/questions", "see all questions so far", lambda _: Ask("questions")),
-    "end": ("/end", "end with closing and recap", lambda _: Steer(End())),
-    "cancel": ("/cancel", "stop for good, without them", lambda _: Steer(Cancel())),
-    "wait": (
-        "/wait 90s",
-        "read nothing for that long, in the chat's time",
-        lambda rest: Wait(time(rest, "s")),
-    ),
-    "leave": ("/leave", "leave; the chat can be gone on with later", lambda _: Leave()),
-    "help": ("/help", "see this list", lambda _: Ask("help")),
-}
-_NAMED = {"highlight", "hide", "show", "co-host"}
+    "repeat": Command("/repeat", "post the question once more", _steer(Repeat())),
+    "say": Command("/say Welcome back!", "say something as the bot", lambda rest: Steer(Say(rest))),
+    "pause": Command("/pause", "stop the clock", _steer(Pause())),
+    "resume": Command("/resume", "let it go on", _steer(Resume())),
+    "end": Command("/end", "end with closing and recap", _steer(End())),
+    "cancel": Command("/cancel", "stop for good, without them", _steer(Cancel())),
+    "highlight": Command("/highlight ana", "lift ana's last message out for the recap", _lift("highlight")),
+    "hide": Command("/hide ana", "keep ana's last message out of what is published", _lift("hide")),
+    "show": Command("/show ana", "let it in again", _lift("show")),
+    "co-host": Command("/co-host bo", "let bo host too, so that a Q2 of his is a question", CoHost),
+    "status": Command("/status", "where the chat stands", _ask("status")),
+    "questions": Command("/questions", "all questions so far", _ask("questions")),
+    "wait": Command("/wait 90s", "read nothing for that long, in the chat's time", lambda rest: Wait(time(rest, "s"))),
+    "leave": Command("/leave", "leave; the chat can be gone on with later", lambda _: Leave()),
+    "help": Command("/help", "this list", _ask("help")),
+}  # fmt: skip
 
 #: What participants' lines look like, and what they do.
 SAYINGS = (
@@ -151,10 +168,10 @@ SAYINGS = (
     ("ana >Q1: I think…", "ana replies to question 1"),
     ("ana >bo: well said", "ana replies to bo's last message"),
     ("ana edit: A1 I thought…", "ana changes her last message"),
-    ("ana delete:", "ana removes her last message"),
+    ("ana delete:", "ana removes it"),
     ("ana react bo: ❤", "ana puts a sign on bo's last message"),
     ("ana counts Q2:", "ana's last message answers question 2 (none: no question)"),
-    ("ana forget-me:", "ana's words are removed, and no more are kept"),
+    ("ana forget-me:", "all that ana wrote is removed, and no more is kept"),
 )
 
 
@@ -163,6 +180,10 @@ def understand(line: str) -> Line | None:
     line = line.strip()
     if not line or line.startswith("#"):
         return None
+    if len(line) > LONGEST:
+        raise NotUnderstood(
+            f"That has {len(line):,} characters; a line has room for {LONGEST:,}. Write it in parts."
+        )
     return _command(line) if line.startswith("/") else _saying(line)
 
 
@@ -170,47 +191,78 @@ def time(text: str, unit: str) -> timedelta:
     """Read a time such as `90s`, `3` or `1.5m`; a bare number counts in that unit. Raises NotUnderstood."""
     match = _TIME.fullmatch(text.strip())
     if not match:
-        raise NotUnderstood(f"{text.strip()!r} is not a time. Write it as 90s, 3m or 1h.")
+        raise NotUnderstood(f"{_short(text)!r} is not a time. Write it as 90s, 3m or 1h.")
     return timedelta(seconds=float(match[1]) * _UNITS[match[2].lower() or unit])
 
 
 def _command(line: str) -> Line:
-    word, _, rest = line[1:].partition(" ")
+    word, *rest = line[1:].split(maxsplit=1) or [""]
     name = word.lower()
     if name not in COMMANDS:
-        raise NotUnderstood(f"There is no command /{word}. Type /help to see them all.")
-    if name in _NAMED and not rest.strip():
-        raise NotUnderstood(f"Say whose message is meant: {COMMANDS[name][0]}")
-    return COMMANDS[name][2](rest.strip())
+        near = get_close_matches(name[:20], COMMANDS, n=1)
+        meant = f"Do you mean /{near[0]}? " if near else ""
+        raise NotUnderstood(f"There is no command /{_short(word)}. {meant}Type /help to see them all.")
+    command = COMMANDS[name]
+    if rest and " " not in command.example:
+        raise NotUnderstood(f"Nothing stands after /{name}. Write just {command.example}")
+    if not rest and " " in command.example:
+        raise NotUnderstood(f"Something is missing after /{name}. Write it as in: {command.example}")
+    return command.read(" ".join(rest))
 
 
 def _saying(line: str) -> Line:
     head, colon, text = (part.strip() for part in line.partition(":"))
-    if not colon or not head:
+    if not colon or not head or text.startswith("//"):
         raise NotUnderstood("Write who says it first, as in `ana: A1 I think…`, or a command such as /next.")
     name, reply, target = (part.strip() for part in head.partition(">"))
     if reply:
-        return Speak(_filled(name, line), _filled(text, line), _filled(target, line))
+        return Speak(_name(name, line), _filled(text, line), _filled(target, line))
     match head.split():
         case [*words, "edit"] if words:
-            return Edit(" ".join(words), _filled(text, line))
+            return Edit(_name(" ".join(words), line), _filled(text, line))
         case [*words, "delete"] if words:
-            return Delete(" ".join(words))
+            return Delete(_alone(words, text, "delete:"))
         case [*words, "forget-me"] if words:
-            return ForgetMe(" ".join(words))
-        case [*words, "react", target] if words:
-            return React(" ".join(words), target, _filled(text, line))
-        case [*words, "counts", labels] if words:
-            return Counts(" ".join(words), _questions(labels))
+            return ForgetMe(_alone(words, text, "forget-me:"))
+        case [first, *words, "react", target]:
+            return React(_name(" ".join((first, *words)), line), target, _filled(text, line))
+        case [first, *words, "counts", labels]:
+            return Counts(_alone([first, *words], text, f"counts {labels}:"), _questions(labels))
         case words:
-            return Speak(" ".join(words), _filled(text, line))
+            return Speak(_name(" ".join(words), line), _filled(text, line))
+
+
+def _alone(words: list[str], text: str, rest: str) -> str:
+    """Give the name in a line that has nothing after its colon."""
+    name = " ".join(words)
+    if text:
+        raise NotUnderstood(
+            f"Nothing stands after the colon here. Write just `{_short(name)} {_short(rest)}`"
+        )
+    return _name(name, name)
+
+
+def _name(name: str, line: str) -> str:
+    if len(name) > LONGEST_NAME:
+        raise NotUnderstood(
+            f"What stands before the colon is no name: it has {len(name)} characters, and a name at most {LONGEST_NAME}."
+        )
+    return _filled(name, line)
 
 
 def _filled(part: str, line: str) -> str:
     if not part:
-        raise NotUnderstood(f"Something is missing in {line!r}. Type /help to see how lines are written.")
+        raise NotUnderstood(
+            f"Something is missing in `{_short(line)}`. Type /help to see how lines are written."
+        )
     return part
 
 
 def _questions(labels: str) -> tuple[str, ...]:
-    return () if labels.lower() == "none" else tuple(labels.replace("+", ",").split(","))
+    if labels.lower() == "none":
+        return ()
+    return tuple(label for label in re.split("[+,&/]", labels) if label)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

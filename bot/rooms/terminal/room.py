@@ -1,26 +1,15 @@
 """A chat in the terminal: the keyboard is the host and, for trying things, any participant."""
 
-import secrets
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from bot.answers import Reading
-from bot.live import Clock, Delivered, Delivery, LiveChat
-from bot.messages import (
-    Author,
-    Deed,
-    Entry,
-    Forgotten,
-    Hidden,
-    Highlighted,
-    Message,
-    Placed,
-    Reacted,
-    Retracted,
-    Said,
-)
+from bot.live import Clock, Delivered, Delivery, LiveChat, News
+from bot.messages import Author, Deed, Entry, Forgotten, Message
 from bot.recap import Recap
 from bot.render import recap as render_recap
+from bot.render.plain import wrap
 from bot.rooms.terminal.lines import (
     COMMANDS,
     SAYINGS,
@@ -38,41 +27,37 @@ from bot.rooms.terminal.lines import (
     Steer,
 )
 from bot.rooms.terminal.screen import Screen, Tone
-from bot.script.model import Question, Script
+from bot.rooms.terminal.voices import KEYBOARD, Voices, in_short, person_of
+from bot.script.model import Script
 from bot.script.posts import Kind
-from bot.session import Appoint, Next, Repeat, point
+from bot.session import Appoint, Late, Next, Over, Paused, Phase, Ready, Repeat, Running, point
 
-#: Who sits at the keyboard.
-KEYBOARD = Author("keyboard", "host", host=True)
 _ASKING = {Kind.QUESTION, Kind.REPEAT, Kind.FOLLOW_UP}
+_OUT_OF_REACH = "Out of reach: what others quoted, and copies of files that were made before."
 
 
 class Terminal:
-    """The room. What is shown here is a view of what is kept, so posts and messages have ids of hashchat's own."""
+    """The room. What is shown here is a view of what is kept, so posts and messages have ids of hashchat's own.
+
+    `recapped` is set once a recap has been shown. `width` is that of recaps, in columns.
+    """
 
     moment = None
 
     def __init__(self, script: Script, clock: Clock, screen: Screen, *, width: int = 100) -> None:
+        self.recapped = asyncio.Event()
+        self.voices = Voices(script)
         self._script = script
         self._clock = clock
         self._screen = screen
         self._width = width
-        self._hosts = {
-            name.casefold() for host in script.hosts if host.hosts for name in (host.name, host.handle or "")
-        }
-        self._last: dict[str, list[Message]] = defaultdict(list)
-        self._names: dict[str, str] = {}
-        self.recapped: Callable[[], None] = lambda: None
+        self._shown: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     def remember(self, entry: Entry) -> None:
-        """Know a message that was kept before, so that it can be replied to or changed."""
-        if entry.author:
-            version = 1 if entry.edited_at else 0
-            self._know(
-                Message(
-                    entry.id, entry.author, entry.text, entry.at, version, entry.edited_at, entry.reply_to
-                )
-            )
+        """Know what was kept before, so that it can be replied to or changed."""
+        self.voices.remember(entry)
+        if entry.author is None:
+            self._shown[entry.id].set()
 
     # The room, for the live chat ---------------------------------------------------------------------------------
 
@@ -83,12 +68,13 @@ class Terminal:
             self.show_recap(delivery.recap)
         else:
             self._screen.show(delivery.text, Tone.QUESTION if post.kind in _ASKING else Tone.BOT)
+        self._shown[f"post:{post.key}"].set()
         return Delivered(f"post:{post.key}", self._clock.now())
 
     def show_recap(self, recap: Recap) -> None:
         """Show the recap."""
-        self._screen.show(render_recap("txt", recap, width=self._width), Tone.RECAP)
-        self.recapped()
+        self._screen.show(render_recap("txt", recap, width=self._width).rstrip(), Tone.RECAP)
+        self.recapped.set()
 
     def acknowledge(self, message: Message, reading: Reading) -> None:
         """Show a message that is kept, with the script's sign if it counts."""
@@ -97,7 +83,10 @@ class Terminal:
         edited = " (edited)" if message.version else ""
         head = f"{message.author.name}{edited}{sign}:"
         self._screen.show(message.text, Tone.COUNTED if names else Tone.SAID, head=head)
-        self._know(message)
+        self.voices.know(message, reading.answers)
+
+    def changed(self, news: News) -> None:
+        """Do nothing: what is on the screen stays as it was."""
 
     def report(self, text: str) -> None:
         """Tell the host what is wrong."""
@@ -107,119 +96,98 @@ class Terminal:
 
     async def handle(self, line: Line, chat: LiveChat) -> None:
         """Do what a line asks for, and show what came of it. Raises Refusal, NotUnderstood and StoreError."""
+        now = self._clock.now()
         match line:
             case Steer(want):
                 about = point(self._script, chat.state) if isinstance(want, Next | Repeat) else None
                 self._note(await chat.ask(want, by=KEYBOARD, about=about))
             case CoHost(name):
-                self._note(await chat.ask(Appoint(_person(name), name), by=KEYBOARD))
+                await chat.ask(Appoint(person_of(name), name), by=KEYBOARD)
+                self._note(f"{name} hosts this chat too.")
             case Ask(what):
                 self._answer(what, chat)
+            case Speak(name, text, reply_to):
+                target = await self._target(reply_to, chat) if reply_to else None
+                said = self.voices.says(name, text, target, self._clock.now())
+                await chat.ask(said, by=said.message.author)
+            case ForgetMe(name):
+                answer = await self._do(Forgotten(person_of(name)), self.voices.author(name), chat)
+                self._note(f"{answer} {_OUT_OF_REACH}")
+            case Lift() | Edit() | Delete() | React() | Counts():
+                deed, by, message = self.voices.deed(line, now)
+                if answer := await self._do(deed, by, chat):
+                    self._note(f"{answer} ({in_short(message)})")
             case _:
-                deed, by = self._deed(line, chat)
-                if answer := await chat.ask(deed, by=by):
-                    self._note(answer)
-                self._forget(deed)
+                raise NotUnderstood("That cannot be done here.")
+
+    async def _do(self, deed: Deed, by: Author, chat: LiveChat) -> str:
+        answer = await chat.ask(deed, by=by)
+        self.voices.done(deed)
+        return answer
+
+    async def _target(self, target: str, chat: LiveChat) -> str:
+        """Give the id of what is replied to: a question by its name, once its post is here, or somebody's last message."""
+        question = self.voices.question(target)
+        if question is None:
+            return self.voices.last(target).id
+        if question.label not in {asked.label for asked in chat.state.asked}:
+            raise NotUnderstood(f"{question.name} has not been asked yet.")
+        post = f"post:{question.name}"
+        await self._shown[post].wait()
+        return post
 
     def _answer(self, what: str, chat: LiveChat) -> None:
         match what:
             case "help":
-                rows = [*((how, does) for how, does, _ in COMMANDS.values()), *SAYINGS]
-                self._note("\n".join(f"  {how:<24} {does}" for how, does in rows))
+                self._note(f"As the host:\n{self._table((c.example, c.does) for c in COMMANDS.values())}")
+                self._note(f"As anyone, by any name:\n{self._table(SAYINGS)}")
             case "questions":
                 asked = [self._script.question(a.label) for a in chat.state.asked]
-                self._note(
-                    "\n".join(f"{q.name}: {q.ask}" for q in asked) or "No question has been asked yet."
-                )
+                questions = "\n".join(f"{q.name}: {q.ask}" for q in asked)
+                self._note(questions or "No question has been asked yet.")
             case _:
-                self._note(chat.describe())
+                self._note(f"{chat.describe()} {self.so_far} so far.")
 
-    def _deed(self, line: Line, chat: LiveChat) -> tuple[Deed, Author]:
-        match line:
-            case Speak(name, text, reply_to):
-                author = self._author(name)
-                target = self._target(reply_to, chat) if reply_to else None
-                return Said(
-                    Message(secrets.token_hex(8), author, text, self._clock.now(), reply_to=target)
-                ), author
-            case Edit(name, text):
-                old = self._last_of(name)
-                now = self._clock.now()
-                version = round(now.timestamp() * 1_000_000)
-                new = Message(old.id, old.author, text, old.at, version, now, old.reply_to)
-                return Said(new), old.author
-            case Delete(name):
-                return Retracted(self._last_of(name).id), self._author(name)
-            case React(name, target, sign):
-                return Reacted(self._last_of(target).id, self._author(name), sign), self._author(name)
-            case Counts(name, questions):
-                author = self._author(name)
-                return Placed(
-                    self._last_of(name).id, author, tuple(self._label(q) for q in questions)
-                ), author
-            case ForgetMe(name):
-                return Forgotten(_person(name)), self._author(name)
-            case Lift("highlight", name):
-                return Highlighted(self._last_of(name).id, KEYBOARD), KEYBOARD
-            case Lift(what, name):
-                return Hidden(self._last_of(name).id, KEYBOARD, on=what == "hide"), KEYBOARD
-            case _:
-                raise NotUnderstood("That cannot be done here.")
+    # What is said about it ---------------------------------------------------------------------------------------
 
-    def _author(self, name: str) -> Author:
-        person = _person(name)
-        return Author(person, self._names.get(person, name), host=person in self._hosts)
+    @property
+    def so_far(self) -> str:
+        """Say how many have spoken, and how many answers there are."""
+        people, answers = len(self.voices.names), self.voices.answers
+        return f"{people} {'person' if people == 1 else 'people'} · {answers} answer{'' if answers == 1 else 's'}"
 
-    def _target(self, target: str, chat: LiveChat) -> str:
-        """Give the id of what is replied to: a question by its name, or somebody's last message."""
-        question = self._question(target)
-        if question is None:
-            return self._last_of(target).id
-        if question.label not in {asked.label for asked in chat.state.asked}:
-            raise NotUnderstood(f"{question.name} has not been asked yet.")
-        return f"post:{question.name}"
-
-    def _question(self, name: str) -> Question | None:
-        wanted = name.casefold()
-        return next(
-            (q for q in self._script.everything_asked if wanted in (q.name.casefold(), q.label.casefold())),
-            None,
+    def toolbar(self, chat: LiveChat, width: int) -> str:
+        """Give one line of that many columns: where the chat stands, what has come so far, what can be typed now."""
+        stands, keys = f" {chat.describe().rstrip('.')}", _KEYS[type(chat.state.phase)]
+        left = next(
+            (f"{stands}{more}" for more in (f"   {self.so_far}", "") if len(stands) + len(more) < width),
+            stands,
         )
+        right = f"   {keys} "
+        return f"{left}{right:>{width - len(left)}}" if len(left) + len(right) <= width else left[:width]
 
-    def _label(self, name: str) -> str:
-        question = self._question(name)
-        if question is None:
-            raise NotUnderstood(f"There is no question {name}. Write Q1, Q2, … or none.")
-        return question.label
+    def welcome(self, chat: LiveChat) -> None:
+        """Tell the one at the keyboard what to type."""
+        first = [] if not isinstance(chat.state.phase, Ready) else [("/start", "begin")]
+        rows = [
+            *first,
+            SAYINGS[0],
+            ("/next  /pause  /end", "steer the chat, once it runs"),
+            ("/help", "all that can be typed; Ctrl-C leaves, and the same command goes on"),
+        ]
+        self._note(f"You are the host and, for trying things, anyone else. Type\n{self._table(rows)}")
 
-    def _last_of(self, name: str) -> Message:
-        said = self._last.get(_person(name))
-        if not said:
-            raise NotUnderstood(f"{name} has not said anything that is kept.")
-        return said[-1]
-
-    def _know(self, message: Message) -> None:
-        said = self._last[message.author.id]
-        self._names.setdefault(message.author.id, message.author.name)
-        if said and said[-1].id == message.id:
-            said[-1] = message
-        else:
-            said.append(message)
-
-    def _forget(self, deed: Deed) -> None:
-        """No longer know what is no longer kept."""
-        match deed:
-            case Retracted(id=id_):
-                for said in self._last.values():
-                    said[:] = [message for message in said if message.id != id_]
-            case Forgotten(person=person):
-                self._last.pop(person, None)
-            case _:
-                pass
+    def _table(self, rows: Iterable[tuple[str, str]]) -> str:
+        return "\n".join(wrap(does, self._width, f"  {how:<25} ") for how, does in rows)
 
     def _note(self, text: str) -> None:
         self._screen.show(text, Tone.NOTE)
 
 
-def _person(name: str) -> str:
-    return " ".join(name.casefold().split())
+_KEYS: dict[type[Phase], str] = {
+    Ready: "/start  /help",
+    Running: "/next  /pause  /help",
+    Paused: "/resume  /help",
+    Late: "/leave  /help",
+    Over: "/help",
+}

@@ -1,0 +1,136 @@
+"""`hashchat chats`, `recap` and `transcript`: what is kept, at any time, also while a chat is live."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bot import render
+from bot.cli.output import output
+from bot.recap import Tally
+from bot.render.plain import one_line
+from bot.session import Over, Paused, Ready, Running
+from bot.store import Chat, Record, Store, StoreError
+
+#: The widest that a recap is set.
+WIDEST = 100
+#: How many entries are written between two steps of the progress shown.
+STEP = 1000
+
+
+def with_store(db: Path, work: Callable[[Store], Coroutine[None, None, int]]) -> int:
+    """Do something with what is kept, and give its exit status; reading makes no database. Raises StoreError."""
+    if not db.exists():
+        raise StoreError(f"There is no chat yet: {db} is not there. Hold one with: hashchat run FILE")
+
+    async def run() -> int:
+        async with Store.open(db, lambda: datetime.now(UTC)) as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+def list_chats(db: Path) -> int:
+    """List all chats; give the exit status."""
+
+    async def work(store: Store) -> int:
+        chats = await store.chats()
+        if not chats:
+            print("There is no chat yet. Hold one with: hashchat run FILE")
+            return 0
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+        for column in ("chat", "when", "where it stands", "about"):
+            table.add_column(column, no_wrap=column != "about", overflow="fold")
+        for chat in chats:
+            table.add_row(chat.name, _when(chat), await _stands(store, chat), one_line(chat.script.title))
+        console = Console(highlight=False, markup=False, emoji=False)
+        if not console.is_terminal:
+            console.width = 1000  # what is piped is cut by nobody
+        console.print(table)
+        return 0
+
+    return with_store(db, work)
+
+
+def write_recap(db: Path, name: str, form: str, path: Path | None) -> int:
+    """Write a chat's recap; give the exit status."""
+
+    async def work(store: Store) -> int:
+        chat = await store.find(name)
+        tally = Tally(chat.about)
+        async with store.reading(chat) as record:
+            async for entry in record.entries():
+                tally.add(entry)
+        text = render.recap(form, tally.recap(), width=min(Console().width, WIDEST))
+        with output(path) as file:
+            file.write(f"{text.rstrip()}\n".encode())
+        return 0
+
+    return with_store(db, work)
+
+
+def write_transcript(db: Path, name: str, form: str, path: Path | None) -> int:
+    """Write a chat's transcript; give the exit status."""
+
+    async def work(store: Store) -> int:
+        chat = await store.find(name)
+        async with store.reading(chat) as record:
+            with output(path) as file:
+                async for piece in _transcript(record, chat, form, shown=path is not None):
+                    file.write(piece.encode())
+        return 0
+
+    return with_store(db, work)
+
+
+async def _transcript(record: Record, chat: Chat, form: str, *, shown: bool) -> AsyncIterator[str]:
+    """Give a transcript piece by piece; its progress can be shown where somebody watches."""
+    writer = render.transcript(form, chat.about)
+    yield writer.preamble()
+    async with _progress(await record.count(), shown=shown and sys.stderr.isatty()) as step:
+        number = 0
+        async for entry in record.entries():
+            yield writer.entry(entry)
+            number += 1
+            if number % STEP == 0:
+                step()
+    yield writer.postamble()
+
+
+@asynccontextmanager
+async def _progress(total: int, *, shown: bool) -> AsyncIterator[Callable[[], None]]:
+    with Progress(console=Console(stderr=True), transient=True, disable=not shown) as progress:
+        task = progress.add_task("Transcript", total=total)
+        yield lambda: progress.advance(task, STEP)
+
+
+def _when(chat: Chat) -> str:
+    """Say when a chat was held, or else will be, or else was made."""
+    moment = chat.state.started or chat.script.starts or chat.created
+    return f"{chat.script.local(moment):%d %b %Y %H:%M %Z}"
+
+
+async def _stands(store: Store, chat: Chat) -> str:
+    match chat.state.phase:
+        case Ready(starts=starts):
+            words = "planned" if starts else "not begun"
+        case Running():
+            words = "running"
+        case Paused():
+            words = "paused"
+        case Over(cancelled=True):
+            words = "cancelled"
+        case Over():
+            words = "over"
+        case _:
+            words = "ended, late answers count"
+    held = await store.held(chat)
+    return ", ".join(
+        filter(None, (words, "a rehearsal" if chat.rehearsal else "", f"held by {held}" if held else ""))
+    )

@@ -1,0 +1,129 @@
+"""`hashchat forget`, `delete` and `purge`: taking people's words, or whole chats, out for good."""
+
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import typer
+
+from bot.cli.failing import complain
+from bot.cli.reading import with_store
+from bot.cli.saving import save_transcript, transcript_path
+from bot.store import Changes, Chat, Held, Store
+
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_NOT_SURE = "Nothing was done."
+
+
+def age(text: str) -> timedelta:
+    """Read how old a chat is: days, weeks, months of 30 days or years of 365. Raises ValueError."""
+    match = re.fullmatch(r"(\d{1,5})\s*([dwmy])", text.strip().lower())
+    if not match:
+        raise ValueError(f"{text!r} is not a time. Write days, weeks, months or years: 90d, 12w, 6m, 2y.")
+    return timedelta(days=int(match[1]) * _DAYS[match[2]])
+
+
+def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
+    """Remove a person's words for good; give the exit status."""
+
+    async def work(store: Store) -> int:
+        chat = await store.find(name)
+        async with store.reading(chat) as record:
+            people = await record.people(person)
+        if not people:
+            return complain(
+                f"Nobody in {chat.name} wrote as {person}. Write the name as it is in the transcript."
+            )
+        if not _sure(f"Remove all that {person} wrote in {chat.name} for good?", yes=yes):
+            return 1
+        await _forget(store, chat, people, person)
+        print(
+            f"Removed from {chat.name}: all that {person} wrote, and the reactions to it. No more of it will be kept."
+        )
+        print("Out of reach: what others quoted, and copies of files that were made before.")
+        return await _write_again(db, chat)
+
+    return with_store(db, work)
+
+
+async def _forget(store: Store, chat: Chat, people: list[str], name: str) -> None:
+    try:
+        await store.hold(chat.id)
+    except Held as held:
+        raise Held(f"{held} While it is held, type there: {name} forget-me:") from held
+    changes = Changes(chat.id, chat.room)
+    for author in people:
+        changes.forgotten(author, store.digest(chat.room, author))
+    await store.commit(changes)
+    await store.release(chat.id)
+
+
+async def _write_again(db: Path, chat: Chat) -> int:
+    """Write the transcript that hashchat itself wrote once more, without the words of who is forgotten."""
+    path = transcript_path(db, chat.name)
+    if not path.exists():
+        return 0
+    if trouble := await save_transcript(db, chat.name):
+        return complain(
+            f"{path} still has these words, because it cannot be written: {trouble} Delete it yourself."
+        )
+    print(f"Written anew: {path}")
+    return 0
+
+
+def delete_chat(db: Path, name: str, *, yes: bool) -> int:
+    """Remove a chat for good; give the exit status."""
+
+    async def work(store: Store) -> int:
+        return await _delete(store, db, [await store.find(name)], yes=yes)
+
+    return with_store(db, work)
+
+
+def purge_chats(db: Path, older_than: timedelta, *, yes: bool) -> int:
+    """Remove the chats that ended, or else were last heard of, longer ago than that; give the exit status.
+
+    One that is being held, or is still to begin, is left alone.
+    """
+    limit = datetime.now(UTC) - older_than
+
+    async def work(store: Store) -> int:
+        old = [c for c in await store.chats() if _last_moment(c) < limit and not await store.held(c)]
+        if not old:
+            print(f"No chat is older than {older_than.days} days.")
+            return 0
+        return await _delete(store, db, old, yes=yes)
+
+    return with_store(db, work)
+
+
+def _last_moment(chat: Chat) -> datetime:
+    """Give when a chat ended, or will begin, or was last heard of; a rehearsal's own time may run ahead, so it counts as made."""
+    if chat.rehearsal:
+        return chat.created
+    return chat.state.ended or max(chat.state.at, chat.created, chat.script.starts or chat.created)
+
+
+async def _delete(store: Store, db: Path, chats: list[Chat], *, yes: bool) -> int:
+    names = ", ".join(chat.name for chat in chats)
+    if not _sure(f"Delete {names} for good, with all that was said?", yes=yes):
+        return 1
+    await store.delete(chats)
+    for chat in chats:
+        transcript_path(db, chat.name).unlink(missing_ok=True)
+    print(f"Deleted: {names}, and what hashchat itself wrote of it beside the database.")
+    print("Out of reach: files that were written elsewhere.")
+    return 0
+
+
+def _sure(question: str, *, yes: bool) -> bool:
+    if yes:
+        return True
+    if not (sys.stdin and sys.stdin.isatty()):
+        complain(f"{_NOT_SURE} To do it without being asked, add --yes.")
+        return False
+    sure = typer.confirm(question)
+    if not sure:
+        print(_NOT_SURE)
+    return sure
