@@ -39,16 +39,26 @@ def expected_transcript(steps: Iterable[Step], found: Transcript) -> list[Said]:
     Talk belongs to the question that was on the floor, which the order of posts and messages tells.
     """
     steps = list(steps)
-    found_floors, floor = [], ""
-    for entry in found:
+    found_floors: list[str] = []
+    floor = ""
+    for number, entry in enumerate(found):
         match entry:
             case Posted("question", name):
                 floor = name.removeprefix("Q")
+                _take_those_who_met_it(found[:number], found_floors, name)
             case Said():
                 found_floors.append(floor)
     lasting = [message.id for message in kept(steps)]
     messages = kept(steps, _floors(steps, dict(zip(lasting, found_floors, strict=False))))
     return [_said(message, set(lasting)) for message in messages]
+
+
+def _take_those_who_met_it(before: Transcript, floors: list[str], name: str) -> None:
+    """Let talk belong to a question that was decided on but not yet shown, as happens where the machine is slow."""
+    for back, entry in enumerate(reversed(before), 1):
+        if not isinstance(entry, Said) or not (entry.under == name or entry.answers or entry.reply):
+            return
+        floors[-back] = name.removeprefix("Q") if entry.under == name else floors[-back]
 
 
 def _floors(steps: Iterable[Step], found: Mapping[str, str]) -> dict[str, str]:

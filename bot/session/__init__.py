@@ -43,7 +43,7 @@ from bot.session.state import (
     running_in,
     whole,
 )
-from bot.session.words import countdown, describe
+from bot.session.words import countdown, describe, on_floor
 
 __all__ = [
     "Appoint",
@@ -84,6 +84,7 @@ __all__ = [
     "floor",
     "hosting",
     "load",
+    "on_floor",
     "point",
     "running_in",
     "timetable",

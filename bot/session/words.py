@@ -12,9 +12,9 @@ def describe(script: Script, state: State, now: datetime) -> str:
         case Ready(starts=starts):
             return f"The chat begins {_clock(script, starts)}." if starts else "The chat has not begun."
         case Running(until=until):
-            return f"{_on_floor(script, state)}, {countdown(until - now)} left."
+            return f"{on_floor(script, state)}, {countdown(until - now)} left."
         case Paused(running=running, since=since):
-            return f"Paused at {_on_floor(script, state)} with {countdown(running.until - since)} left."
+            return f"Paused at {on_floor(script, state)} with {countdown(running.until - since)} left."
         case Late(until=until):
             return f"The chat has ended; late answers count until {_clock(script, until)}."
         case Over(cancelled=cancelled):
@@ -28,7 +28,8 @@ def countdown(left: timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def _on_floor(script: Script, state: State) -> str:
+def on_floor(script: Script, state: State) -> str:
+    """Name the question on the floor, and which of how many it is."""
     question = floor(script, state)
     if question is None:
         return "Welcome"
