@@ -38,7 +38,10 @@ _CONTINUED_AT_END = re.compile(
     rf"(?:[(\[…]|\.\.)\s?(?:{_SHORT}|{_LONG})[^\w#@]*+(?:[#@]\w*+[^\w#@]*+)*+\Z", re.IGNORECASE
 )
 _HAIL = re.compile(r"(?:\s|[@#][\w.@-]*+[:,]?|<[^\s<>]{1,80}>)*+")
-_GOING_ON = re.compile(rf"\d\s?(?:/|of)|(?<!\w)(?:{_SHORT}|{_LONG})(?!\w)", re.IGNORECASE)
+_NUMBER_OF = re.compile(r"\d\s?(?:/|[oO][fF])")
+_GOING_ON = re.compile(rf"(?<!\w)(?:{_SHORT}|{_LONG})(?!\w)", re.IGNORECASE)
+#: One of these is in every word of continuing; to look for them is quicker than to look for the words.
+_STEMS = ("con", "fort", "sigue", "segue", "suite", "vervolg", "jatkuu", "devam")
 
 
 class Purpose(StrEnum):
@@ -128,7 +131,11 @@ def may_continue(text: str) -> bool:
 
     Quick, and in doubt it says yes: `read` looks more closely.
     """
-    return _GOING_ON.search(plain(text)) is not None
+    text = plain(text)
+    if _NUMBER_OF.search(text):
+        return True
+    folded = text.casefold()
+    return any(stem in folded for stem in _STEMS) and _GOING_ON.search(text) is not None
 
 
 _talk = lru_cache(maxsize=1024)(lambda under: Reading(Purpose.CONVERSATION, (), under))

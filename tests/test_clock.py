@@ -93,6 +93,7 @@ async def test_an_earlier_call_comes_first() -> None:
     clock.call_at(START + 1000 * HOUR, lambda: None)
     rung = asyncio.Event()
     clock.call_at(START + SECOND, rung.set)
+    assert clock._armed == START + SECOND
     await asyncio.wait_for(rung.wait(), 10)
 
 

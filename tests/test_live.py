@@ -164,7 +164,8 @@ async def test_what_hosts_ask_for(path: Path) -> None:
         await held.ask(Resume())
         await held.ask(Say("Hello {hashtag}"))
         assert (
-            await held.ask(Next(), about=point(held.live.script, held.live.state)) == "Q2 (2 of 2), 10:00 left."
+            await held.ask(Next(), about=point(held.live.script, held.live.state))
+            == "Q2 (2 of 2), 10:00 left."
         )
         assert "moved on" in await held.ask(Next(), about="Q1")
         await held.ask(End())
@@ -669,6 +670,21 @@ async def test_stop_while_a_post_is_under_way(path: Path) -> None:
     async with stage(path, room=held.room, clock=held.clock) as held:
         await held.until(after(1))
         assert held.room.keys == ["welcome", "housekeeping", "Q1"]
+
+
+async def test_cut_short(path: Path) -> None:
+    """Where a run is cut short, the post under way is the last one that goes out."""
+    async with stage(path) as held:
+        held.room.open.clear()
+        await held.ask(Start())
+        await held.room.busy.wait()
+        held.running.cancel()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        held.room.open.set()
+        with suppress(asyncio.CancelledError):
+            await held.running
+        assert held.room.keys == ["welcome"]
 
 
 async def test_going_on(path: Path) -> None:

@@ -832,6 +832,11 @@ def holding(path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
+def wait(process: subprocess.Popen[str], *, reaped: bool) -> None:
+    """Wait until a process is dead; not reaped, it stays in the table of processes."""
+    os.waitid(os.P_PID, process.pid, os.WEXITED if reaped else os.WEXITED | os.WNOWAIT)
+
+
 @pytest.mark.parametrize("reaped", [True, False])
 async def test_a_dead_holder_is_followed_at_once(store: Store, path: Path, *, reaped: bool) -> None:
     """A chat whose holder on this machine was killed can be held at once, even if nobody has asked for its end."""
@@ -844,7 +849,7 @@ async def test_a_dead_holder_is_followed_at_once(store: Store, path: Path, *, re
         with pytest.raises(Held, match=f"process {process.pid} on this machine"):
             await store.hold(chat.id)
         process.send_signal(signal.SIGKILL)
-        os.waitid(os.P_PID, process.pid, os.WEXITED if reaped else os.WEXITED | os.WNOWAIT)
+        wait(process, reaped=reaped)
         assert await store.held(chat) is None
         await store.hold(chat.id)
     finally:

@@ -28,7 +28,7 @@ hashtag: Test
 title: A test
 hosts: [Mo]
 first_question_after: 1h
-intro: Who is here?
+intro: {ask: Who is here?, image: "https://example.org/door.png", alt: An open door}
 questions: [What is new?, What is old?]
 """
 
@@ -156,6 +156,13 @@ async def test_forgetting_leaves_nothing_and_keeps_nothing(tmp_path: Path) -> No
             await it.type("ANA: A0 again")
         recap = await it.live.recap()
         assert (recap.people, recap.answers, it.room.voices.names) == (1, 0, ["bo"])
+
+
+async def test_a_question_says_what_its_picture_shows(tmp_path: Path) -> None:
+    """Where a question has a picture, the terminal says what it shows and where it is."""
+    async with table(tmp_path) as held:
+        posts = [text for text, tone, _ in held.pages.shown if tone is Tone.QUESTION]
+        assert posts == ["Q0: Who is here?\n[An open door: https://example.org/door.png]"]
 
 
 async def test_hosts_and_co_hosts_ask_and_others_answer(tmp_path: Path) -> None:

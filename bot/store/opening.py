@@ -31,12 +31,13 @@ def in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(_words(path, str(error))) from error
+        raise StoreError(words(path, str(error))) from error
     except (UnicodeError, OverflowError) as error:  # an id, a name or a number that is none
         raise StoreError(f"That cannot be kept: {error}.") from error
 
 
-def _words(path: Path, error: str) -> str:
+def words(path: Path, error: str) -> str:
+    """Say what an error of SQLite or of the system means, and what to do."""
     for sign, words in (
         ("full", f"The disk is full: nothing more can be kept in {path}. Make room on it."),
         ("No space left", f"The disk is full: {path} cannot be made. Make room on it."),
@@ -65,6 +66,7 @@ def make_file(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    sqlite3.connect(path).close()  # what cannot be opened fails here: aiosqlite would leave a thread behind
 
 
 async def connect(path: Path) -> aiosqlite.Connection:

@@ -21,7 +21,7 @@ from bot.session import begin, dump, load
 from bot.store.changes import STATE, STATEMENTS, Changes, micros, moment
 from bot.store.chat import Chat, script_of, short_name
 from bot.store.lease import LEASE, RENEWAL, Holder
-from bot.store.opening import GONE, PATIENCE, StoreError, connect, in_words, make_file, migrate, one
+from bot.store.opening import GONE, PATIENCE, StoreError, connect, in_words, make_file, migrate, one, words
 from bot.store.record import Picture, Record
 from bot.store.writer import Writer, transact
 
@@ -228,11 +228,16 @@ class Store:
 
     @asynccontextmanager
     async def reading(self, chat: Chat) -> AsyncIterator[Record]:
-        """Give what is kept of a chat on a connection of its own, for reading much of it while others write."""
+        """Give what is kept of a chat on a connection of its own, for reading much of it while others write.
+
+        Raises StoreError, also for what cannot be read of it later.
+        """
         with in_words(self.path):
             db = await connect(self.path)
         try:
             yield Record(db, chat)
+        except sqlite3.Error as error:
+            raise StoreError(words(self.path, str(error))) from error
         finally:
             await db.close()
 

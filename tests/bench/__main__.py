@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import acknowledging, answers, keeping, posting, starting
-from tests.bench.figures import Bench, Ratio, Scale
+from tests.bench.figures import Bench, Ratio, Scale, median
 
 BENCHES = {module.BENCH.name: module.BENCH for module in (keeping, acknowledging, posting, answers, starting)}
 FULL = Scale(rounds=5, part=1)
@@ -30,6 +30,7 @@ def main() -> int:
                 measured = asyncio.run(bench.measure(Path(folder), QUICK if wanted.quick else FULL))
             ratios += [(bench, ratio) for ratio in measured]
     console.print(_table(ratios))
+    console.print("\nFigures and ratios are medians of rounds in which hashchat and the peer take turns.")
     for bench in benches:
         console.print(f"[bold]{bench.name}[/]: {' '.join(bench.note.split())}", highlight=False)
     return 0 if all(ratio.good for _, ratio in ratios) else 1
@@ -37,10 +38,17 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHES)} [default: all]")
-    parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer rounds: a first impression")
     parser.add_argument(
-        "--folder", type=Path, default=_disk(), help="where the databases go; not a tmpfs [default: %(default)s]"
+        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHES)} [default: all]"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller sizes and fewer rounds: a first impression"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=_disk(),
+        help="where the databases go; not a tmpfs [default: %(default)s]",
     )
     wanted = parser.parse_args()
     if unknown := [name for name in wanted.names if name not in BENCHES]:
@@ -57,16 +65,18 @@ def _disk() -> Path:
 
 
 def _table(ratios: Iterable[tuple[Bench, Ratio]]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("bench", "what : its peer", "hashchat", "peer", "", "ratio", "aim", ""):
-        table.add_column(column, justify="right" if column in ("hashchat", "peer", "ratio", "aim") else "left")
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for column in ("bench", "what", "hashchat", "peer", "unit", "ratio", "aim", ""):
+        table.add_column(
+            column, justify="right" if column in ("hashchat", "peer", "ratio", "aim") else "left"
+        )
     last = None
     for bench, ratio in ratios:
         table.add_row(
             "" if bench is last else bench.name,
             ratio.what,
-            _figure(ratio.ours),
-            _figure(ratio.peer),
+            _figure(median(ratio.ours)),
+            _figure(median(ratio.peer)),
             ratio.unit,
             f"{ratio.value:.3g}",
             ratio.aim,

@@ -21,19 +21,22 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """What hashchat does against what its peer does. `limit` is the least that is good or, for `at_most`, the most."""
+    """What hashchat does against what its peer does, in rounds: figures that stand side by side were taken in turn.
+
+    `limit` is the least that is good or, for `at_most`, the most.
+    """
 
     what: str
-    ours: float
-    peer: float
+    ours: Sequence[float]
+    peer: Sequence[float]
     unit: str
     limit: float
     at_most: bool = True
 
     @property
     def value(self) -> float:
-        """Ours for each of the peer's."""
-        return self.ours / self.peer
+        """Ours for each of the peer's: the median of the rounds, so that a machine that is busy for a while matters little."""
+        return median([ours / peer for ours, peer in zip(self.ours, self.peer, strict=True)])
 
     @property
     def good(self) -> bool:

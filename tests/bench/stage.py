@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answers import Purpose, Reading
-from bot.live import Clock, Delivered, Delivery, LiveChat
+from bot.live import Clock, Delivered, Delivery, LiveChat, News
 from bot.messages import Author, Message
 from bot.session import Asked, Running
 from bot.store import Changes, Chat, Store
@@ -50,7 +50,7 @@ async def made(store: Store) -> Chat:
     return replace(chat, state=replace(chat.state, phase=phase, started=chat.created, asked=asked))
 
 
-class Room:
+class Stage:
     """A room that shows nothing and calls what is to be measured."""
 
     moment = None
@@ -73,13 +73,18 @@ class Room:
         """Take an acknowledgement."""
         self._acknowledged(message)
 
+    def changed(self, news: News) -> None:
+        """Show nothing."""
+
     def report(self, text: str) -> None:
         """Stop: nothing may go wrong in a bench."""
         raise AssertionError(text)
 
 
 @asynccontextmanager
-async def running(chats: Iterable[Chat], store: Store, room: Room, clock: Clock) -> AsyncIterator[list[LiveChat]]:
+async def running(
+    chats: Iterable[Chat], store: Store, room: Stage, clock: Clock
+) -> AsyncIterator[list[LiveChat]]:
     """Run chats for as long as the context lasts."""
     live = [LiveChat(chat, store, room, clock) for chat in chats]
     tasks = [asyncio.create_task(each.run()) for each in live]

@@ -29,7 +29,7 @@ from bot.rooms.terminal.lines import (
 from bot.rooms.terminal.screen import Screen, Tone
 from bot.rooms.terminal.voices import KEYBOARD, Voices, in_short, person_of
 from bot.script.model import Script
-from bot.script.posts import Kind
+from bot.script.posts import Kind, Post
 from bot.session import Appoint, Late, Next, Over, Paused, Phase, Ready, Repeat, Running, point
 
 _ASKING = {Kind.QUESTION, Kind.REPEAT, Kind.FOLLOW_UP}
@@ -67,9 +67,19 @@ class Terminal:
         if delivery.recap:
             self.show_recap(delivery.recap)
         else:
-            self._screen.show(delivery.text, Tone.QUESTION if post.kind in _ASKING else Tone.BOT)
+            text = f"{delivery.text}{self._pictured(post)}"
+            self._screen.show(text, Tone.QUESTION if post.kind in _ASKING else Tone.BOT)
         self._shown[f"post:{post.key}"].set()
         return Delivered(f"post:{post.key}", self._clock.now())
+
+    def _pictured(self, post: Post) -> str:
+        """Say in words what the picture of a question shows, and where it is."""
+        image = (
+            self._script.question(post.question).image
+            if post.kind is Kind.QUESTION and post.question
+            else None
+        )
+        return f"\n[{image.alt}: {image.source}]" if image else ""
 
     def show_recap(self, recap: Recap) -> None:
         """Show the recap."""
