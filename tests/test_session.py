@@ -14,6 +14,7 @@ from bot.script.model import Question, Script
 from bot.script.posts import Kind, Post
 from bot.session import (
     Appoint,
+    AskNext,
     Cancel,
     End,
     Event,
@@ -47,6 +48,7 @@ from bot.session import (
     load,
     point,
     timetable,
+    whole,
 )
 from tests.chats import ANA, BO, HOST, HOUR, MINUTE, SECOND, START, after
 
@@ -866,3 +868,41 @@ def test_late_ticks_leave_each_question_its_time(delays: list[float]) -> None:
         later - earlier >= time - 5 * SECOND
         for earlier, later, time in zip(asked, asked[1:], times, strict=False)
     )
+
+
+def test_a_question_taken_into_the_chat_comes_next() -> None:
+    """A question that a host takes comes after the one on the floor, with a label of its own, and then the others."""
+    course = at_q1()
+    assert course.wish(AskNext("  And who?  "), 2) == []
+    assert course.tick(11) == ["Extra"]
+    assert floor(whole(TWO, course.state), course.state) == Question(
+        "Extra", "And who?", TWO.questions[0].time
+    )
+    course.wish(AskNext("And where?"), 12)
+    assert [course.tick(minute)[-1] for minute in (21, 31)] == ["Extra2", "Q2"]
+    assert [asked.label for asked in course.state.asked] == ["0", "1", "Extra", "Extra2", "2"]
+    assert load(dump(course.state)) == course.state
+
+
+def test_a_question_taken_before_the_start_is_the_first() -> None:
+    """Taken before the chat begins, it is asked first; after the last question, it is one more."""
+    course = ready()
+    course.wish(AskNext("First of all?"), 0)
+    course.wish(Start(), 0)
+    assert course.tick(1) == ["Extra"]
+    course = at_q1()
+    course.wish(Next(), 2)
+    course.wish(AskNext("One more?"), 3)
+    assert course.wish(Next(), 4) == ["Extra"]
+
+
+@pytest.mark.parametrize("ask", ["", "  ", "x" * 2001])
+def test_a_question_that_is_none_is_refused(ask: str) -> None:
+    """An empty question, or one that no post has room for, is refused; so is one after the end."""
+    course = at_q1()
+    before = course.state
+    with pytest.raises(Refusal):
+        course.wish(AskNext(ask), 2)
+    assert course.state == before
+    with pytest.raises(Refusal):
+        late().wish(AskNext("Why?"), 100)

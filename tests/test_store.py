@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from bot.answers import Previous, Purpose, Reading
-from bot.messages import Attachment, Author, Entry, Message
+from bot.messages import Attachment, Author, Entry, Message, Proposed
 from bot.script.posts import Kind, Post
 from bot.session import Over, Start, Wish, advance, dump
-from bot.store import Changes, Chat, Held, LeaseLost, NoSuchChat, Shown, Store, StoreError
+from bot.store import Changes, Chat, Held, LeaseLost, NoSuchChat, Picture, Shown, Store, StoreError
 from bot.store.schema import VERSION
 from tests.chats import ANA, BO, CY, HOST, MINUTE, SCRIPT, SECOND, START, after, entries, message
 
@@ -887,3 +887,68 @@ async def test_two_that_open_a_new_file_at_once(path: Path) -> None:
     await asyncio.gather(*counts)
     async with Store.open(path, Now()) as store:
         assert len({chat.name for chat in await store.chats()}) == 4
+
+
+# For a room that shows what is kept ---------------------------------------------------------------------------------
+
+
+async def shared(store: Store) -> Chat:
+    """Give a chat with a post, six messages by two people, one of them hidden."""
+    chat = await create(store)
+    for number in range(6):
+        by = (ANA, BO)[number % 2]
+        await say(store, chat, (message(f"m{number}", by, f"text {number}", 2 + number), A1))
+    post = Post("Q1", Kind.QUESTION, after(1), question="1")
+    await keep(
+        store,
+        chat,
+        lambda c: c.post(post),
+        lambda c: c.sent("Q1", id="post:Q1", at=after(1), wording="Q1: Why?"),
+    )
+    await keep(store, chat, lambda c: c.hidden("m4", on=True), lambda c: c.reacted("m1", "❤", "ana", on=True))
+    return chat
+
+
+async def test_pages_of_entries(store: Store) -> None:
+    """The last entries come first, then those before, without gaps; hidden ones only on request."""
+    record = store.record(await shared(store))
+    last, more = await record.page(3)
+    assert ([e.id for e in last], more) == (["m2", "m3", "m5"], True)
+    before, more = await record.page(3, before=last[0].id)
+    assert ([e.id for e in before], more) == (["post:Q1", "m0", "m1"], False)
+    with_hidden, _ = await record.page(2, hidden=True)
+    assert [(e.id, e.hidden) for e in with_hidden] == [("m4", True), ("m5", False)]
+    between, _ = await record.page(9, before="m3", since="m1")
+    assert [e.id for e in between] == ["m1", "m2"]
+
+
+async def test_what_a_page_needs_to_know_of_a_person(store: Store) -> None:
+    """Somebody's answers, reactions, messages and name; and any entries by their ids, also a post and what is hidden."""
+    record = store.record(await shared(store))
+    assert [e.id for e in await record.answers_of("ana")] == ["m0", "m2", "m4"]
+    assert await record.reactions_of("ana") == {"m1": ["❤"]}
+    assert await record.said_by("bo") == {"m1", "m3", "m5"}
+    assert await record.names() == {"ana": "Ana", "bo": "Bo"}
+    assert [(e.id, e.hidden) for e in await record.some(["m4", "post:Q1", "x", "m1"])] == [
+        ("post:Q1", False),
+        ("m1", False),
+        ("m4", True),
+    ]
+
+
+async def test_proposals_and_pictures_come_back_and_are_forgotten(store: Store, path: Path) -> None:
+    """A question put to the hosts is there until it is settled; it and pictures go with the person, to the last byte."""
+    chat = await create(store)
+    first, second = (Proposed(f"p{n}", ANA, f"proposal-{n} why?", after(n)) for n in (1, 2))
+    await keep(
+        store, chat, lambda c: c.proposed(first), lambda c: c.proposed(second), lambda c: c.proposed(second)
+    )
+    await store.keep_picture(chat, "pic", Picture("ana", "image/png", 3, 2, b"bytes-of-a-picture"))
+    record = store.record(chat)
+    assert await record.proposals() == [first, second]
+    assert await record.picture("pic") == Picture("ana", "image/png", 3, 2, b"bytes-of-a-picture")
+    await keep(store, chat, lambda c: c.settled("p1"))
+    assert await record.proposals() == [second]
+    await keep(store, chat, forget(store, "ana"), lambda c: c.proposed(second))
+    assert (await record.proposals(), await record.picture("pic")) == ([], None)
+    assert not any(word in raw(path) for word in (b"proposal-", b"bytes-of-a-picture"))
