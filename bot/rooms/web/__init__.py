@@ -1,0 +1,1 @@
+"""The built-in room: a chat in the browser, without accounts."""

@@ -1,0 +1,162 @@
+/** The recap: what the chat came to, and its files. */
+
+import { byId, el, icon, signOf } from "./dom.js";
+import { count, link, linked } from "./words.js";
+
+/** The files that are offered, by their endings. */
+const FORMS = { html: "Web page", md: "Markdown", txt: "Text", csv: "Table (CSV)", json: "Data (JSON)" };
+
+export class RecapView {
+  #section = byId("recap");
+  #toggle = byId("recap-toggle");
+  #shown = false;
+
+  constructor(/** @type {import("./room.js").Room} */ room) {
+    this.room = room;
+    this.#toggle.onclick = () => this.show(this.#section.hidden, true);
+    room.watch(["hello"], () => this.#available());
+    room.watch(["recap"], () => {
+      this.#draw();
+      this.#available();
+      // Nobody is taken away from what they are writing.
+      if (!this.#shown && !byId("message").value.trim()) this.show(true);
+      this.#shown = true;
+    });
+  }
+
+  /** Show the recap in place of the conversation, or the conversation again. */
+  show(/** @type {boolean} */ on, focus = false) {
+    this.#section.hidden = !on;
+    byId("conversation").hidden = on;
+    byId("compose").hidden = on;
+    this.#toggle.textContent = on ? "Back to the chat" : "Recap";
+    if (focus) (on ? this.#section : byId("message")).focus();
+  }
+
+  #available() {
+    this.#toggle.hidden = !this.room.recap;
+  }
+
+  #draw() {
+    const { recap, chat, files } = this.room;
+    const numbers = [
+      ["person", "people", recap.people],
+      ["message", "messages", recap.messages],
+      ["answer", "answers", recap.answers],
+    ];
+    this.#section.replaceChildren(
+      el("p", { class: "hashtag" }, `#${chat.hashtag}`),
+      el("h2", { id: "recap-heading", dir: "auto" }, chat.title ?? "Recap"),
+      el(
+        "dl",
+        { class: "numbers" },
+        ...numbers.map(([one, many, n]) =>
+          el("div", {}, el("dt", {}, n === 1 ? one : many), el("dd", {}, n.toLocaleString())),
+        ),
+      ),
+      ...recap.questions.map((/** @type {any} */ question) => answers(question)),
+      part(
+        "Links",
+        el(
+          "ul",
+          {},
+          ...recap.links.map((/** @type {any} */ each) =>
+            el("li", {}, link(each.url), " ", el("span", { class: "soft" }, "from ", el("bdi", {}, each.by))),
+          ),
+        ),
+        recap.links,
+      ),
+      part(
+        "To read on",
+        el(
+          "ul",
+          {},
+          ...(recap.resources ?? []).map((/** @type {any} */ each) =>
+            el("li", { dir: "auto" }, link(each.url, each.title)),
+          ),
+        ),
+        recap.resources ?? [],
+      ),
+      part(
+        "Thank you",
+        el(
+          "p",
+          { class: "thanks" },
+          ...recap.thanks.flatMap((/** @type {string} */ name, /** @type {number} */ n) => [
+            n ? ", " : "",
+            el("bdi", {}, name),
+          ]),
+        ),
+        recap.thanks,
+      ),
+      recap.next ? part("Next chat", el("p", { dir: "auto" }, ...linked(recap.next))) : "",
+      part("To keep", downloads(files)),
+    );
+  }
+}
+
+function part(/** @type {string} */ title, /** @type {Node} */ content, /** @type {any[]} */ filled = [true]) {
+  return filled.length ? el("section", {}, el("h3", {}, title), content) : "";
+}
+
+function answers(/** @type {any} */ { name, ask, answers: n, people, best }) {
+  return el(
+    "section",
+    { class: "asked" },
+    el("h3", { dir: "auto" }, el("span", { class: "question-name" }, name), " ", el("bdi", {}, ask)),
+    el(
+      "p",
+      { class: "soft" },
+      n ? `${count(n, "answer", "answers")} from ${count(people, "person", "people")}` : "No answers",
+    ),
+    ...best.map((/** @type {any} */ entry) =>
+      el(
+        "blockquote",
+        { class: entry.highlighted ? "highlighted" : null },
+        el("p", { class: "text", dir: "auto" }, ...linked(entry.text)),
+        el(
+          "p",
+          { class: "by" },
+          el("bdi", { class: "name" }, entry.author?.name ?? ""),
+          entry.highlighted && el("span", { class: "star" }, icon("star"), "Highlighted"),
+          ...Object.entries(entry.reactions).map(([sign, times]) => el("span", {}, signOf(sign), ` ${times}`)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Links to the files of the chat. */
+export function downloads(/** @type {string[]} */ files) {
+  const row = (/** @type {string} */ what, /** @type {string} */ title, /** @type {string[]} */ forms) =>
+    el(
+      "p",
+      { class: "files" },
+      el("b", {}, title),
+      ...forms.map((form) =>
+        el(
+          "a",
+          {
+            href: `/files/${what}.${form}`,
+            download: true,
+            "aria-label": `${title} as ${FORMS[/** @type {keyof typeof FORMS} */ (form)] ?? form}`,
+          },
+          icon("file"),
+          FORMS[/** @type {keyof typeof FORMS} */ (form)] ?? form,
+        ),
+      ),
+    );
+  return el(
+    "div",
+    {},
+    row(
+      "recap",
+      "Recap",
+      files.filter((form) => form !== "csv"),
+    ),
+    row("transcript", "Transcript", files),
+  );
+}
+
+/** The files that every chat has. */
+export const ALL_FILES = Object.keys(FORMS);
