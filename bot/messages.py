@@ -20,7 +20,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that hangs on a message. `size` in bytes, `type` a MIME type, `alt` what it shows, a picture's sides in pixels."""
+    """A file that hangs on a message. `url` begins with `/` where hashchat itself keeps it with the chat. `size` in bytes, `type` a MIME type, `alt` what it shows, a picture's sides in pixels."""
 
     name: str
     url: str

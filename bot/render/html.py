@@ -80,6 +80,7 @@ def _environment() -> Environment:
         anchor=anchor,
         linked=linked,
         reference=reference,
+        is_kept=shown.is_kept,
         utc=utc,
         style=Markup(style),  # noqa: S704 (a file of this package)
         style_hash=f"sha256-{digest}",

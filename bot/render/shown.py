@@ -107,9 +107,15 @@ def author_name(author: Author | None) -> str:
 
 
 def attached(attachment: Attachment) -> str:
-    """Say what is attached, within a line: its name, what it shows, and where it is."""
+    """Say what is attached, within a line: its name, what it shows, and where it is unless it is kept with the chat."""
     shows = f" ({one_line(attachment.alt)})" if attachment.alt else ""
-    return f"{one_line(attachment.name)}{shows}: {one_line(attachment.url)}"
+    where = "" if is_kept(attachment) else f": {one_line(attachment.url)}"
+    return f"{one_line(attachment.name)}{shows}{where}"
+
+
+def is_kept(attachment: Attachment) -> bool:
+    """Tell whether a file is kept with the chat: its address means nothing outside of the room."""
+    return attachment.url.startswith("/")
 
 
 def facts(about: About) -> Iterator[tuple[str, str]]:

@@ -182,11 +182,17 @@ class Record:
     # For a room that shows what is kept ---------------------------------------------------------------------------
 
     async def page(
-        self, most: int, *, before: str | None = None, since: str | None = None, hidden: bool = False
+        self,
+        most: int,
+        *,
+        before: str | None = None,
+        since: str | None = None,
+        hidden: bool = False,
+        own: str = "",
     ) -> tuple[list[Entry], bool]:
         """Give the last entries, or those before one and from another on, in order, and whether there are more.
 
-        What is `hidden` is among them on request.
+        What is `hidden` is among them on request, and what the person `own` has said in any case.
         """
         limit = await self._time_of(before) if before else None
         first = await self._time_of(since) if since else None
@@ -196,12 +202,15 @@ class Record:
             if (limit is None or post.at < limit) and (first is None or post.at >= first)
         ]
         rows = await self._db.execute_fetchall(
-            f"{_EVERYTHING if hidden else _SHOWN} AND m.at < ?2 AND m.at >= ?4 ORDER BY m.at DESC, m.rowid DESC LIMIT ?3",
+            f"{_EVERYTHING} AND (NOT is_hidden OR ?5 OR m.author = ?6) AND m.at < ?2 AND m.at >= ?4"
+            " ORDER BY m.at DESC, m.rowid DESC LIMIT ?3",
             (
                 self._chat,
                 2**62 if limit is None else micros(limit),
                 most + 1,
                 0 if first is None else micros(first),
+                hidden,
+                own,
             ),
         )
         messages = [_entry(row) for row in rows][::-1]

@@ -100,7 +100,7 @@ class Desk:
     async def hello(self, person: Person) -> dict[str, Any]:
         """Tell somebody who has just arrived, or come back, all that the page shows."""
         host = self.hosts(person)
-        entries, more = await self._record.page(PAGE, hidden=host)
+        entries, more = await self._record.page(PAGE, hidden=host, own=person.id)
         hidden = await self._record.hidden_people() if host else None
         hello = {
             "is": "hello",
@@ -170,7 +170,9 @@ class Desk:
     async def _older(self, person: Person, request: frames.Older) -> Answer:
         host = self.hosts(person)
         most = PAGE if request.to is None else MOST_AT_ONCE
-        entries, more = await self._record.page(most, before=request.before, since=request.to, hidden=host)
+        entries, more = await self._record.page(
+            most, before=request.before, since=request.to, hidden=host, own=person.id
+        )
         hidden = await self._record.hidden_people() if host else None
         return Answer(
             ok=True, more={"entries": [shown.entry(each, hidden) for each in entries], "more": more}
@@ -278,7 +280,7 @@ class Desk:
             raise Refusal("That picture is no longer here. Please choose it again.")
         return (
             Attachment(
-                name=picture.id, url=f"/pictures/{picture.id}", type=kept.type, size=len(kept.data), alt=picture.alt.strip() or None,
+                name="Picture", url=f"/pictures/{picture.id}", type=kept.type, size=len(kept.data), alt=picture.alt.strip() or None,
                 width=kept.width, height=kept.height,
             ),
         )  # fmt: skip

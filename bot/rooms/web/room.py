@@ -14,7 +14,6 @@ from bot.messages import Message
 from bot.rooms.web import shown
 from bot.rooms.web.desk import Desk
 from bot.rooms.web.hub import Hub
-from bot.script.posts import Kind
 from bot.store import Record
 
 
@@ -70,7 +69,7 @@ class WebRoom:
                 self._hub.send({"is": "course", "course": desk.course(to_host=False)}, hosts=False)
             if any(each.proposals for each in news):
                 self._hub.send({"is": "proposals", "proposals": await desk.proposals()}, hosts=True)
-            if any(id_.startswith(f"post:{Kind.RECAP}") for id_ in entries) and (recap := await desk.recap()):
+            if (entries or people) and (recap := await desk.recap()):
                 self._hub.send(recap)
 
     async def _show_entries(self, record: Record, ids: set[str], people: Collection[str]) -> None:
@@ -87,6 +86,9 @@ class WebRoom:
         self._send(ids, {entry.id: shown.entry(entry, hidden) for entry in entries}, hosts=True)
         for_all = {entry.id: shown.entry(entry) for entry in entries if not entry.hidden}
         self._send(ids, for_all, hosts=False)
+        for entry in entries:
+            if entry.hidden and entry.author:  # who is hidden goes on seeing what they said
+                self._hub.tell(entry.author.id, {"is": "entries", "entries": [shown.entry(entry)]})
 
     def _send(self, ids: Collection[str], entries: Mapping[str, Any], *, hosts: bool) -> None:
         gone = [id_ for id_ in ids if id_ not in entries and not id_.startswith("post:")]
