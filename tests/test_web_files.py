@@ -1,5 +1,6 @@
 """Pictures and files: who may have them, and that they are never anything else."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -87,8 +88,9 @@ async def test_too_large_an_upload_is_refused_before_it_comes(tmp_path: Path) ->
             f"Cookie: {room.signer.cookie}={bo.cookie().value}\n"
             f"Content-Type: image/png\nContent-Length: {MOST_BYTES + 1}\nConnection: close\n\n",
         )
-        assert b"413" in await reader.readline()
-        assert b"larger than 10 MiB" in await reader.readuntil(b"}")
+        async with asyncio.timeout(10):
+            assert b"413" in await reader.readline()
+            assert b"larger than 10 MiB" in await reader.readuntil(b"}")
         writer.close()
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -269,19 +269,3 @@ def upgrade(room: Room, cookie: str) -> str:
 
 def dumped(frame: dict[str, Any]) -> str:
     return json.dumps(frame)
-
-
-__all__ = [
-    "CHAT",
-    "KEY",
-    "Page",
-    "Room",
-    "Self",
-    "SmallChat",
-    "Visitor",
-    "Wall",
-    "dumped",
-    "open_room",
-    "raw",
-    "upgrade",
-]

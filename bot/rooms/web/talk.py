@@ -42,6 +42,8 @@ from bot.rooms.web.names import Names
 HEARTBEAT = 30.0
 #: How many pages one person may have open.
 MOST_PAGES = 10
+#: So many pages are greeted at a time: when all come back at once, their greetings are not all in memory together.
+GREETED_AT_ONCE = 8
 #: So many requests in a row that came too fast, and a page is no longer listened to.
 MOST_TOO_FAST = 50
 
@@ -79,6 +81,7 @@ class Talk:
         self._names = names
         self._limits = limits
         self._spoken: set[str] = set()
+        self._greeting = asyncio.Semaphore(GREETED_AT_ONCE)
 
     def has_spoken(self, person: Person) -> None:
         """Know that somebody has said something, so that the name stays theirs."""
@@ -130,10 +133,11 @@ class Talk:
         await member.left()
 
     async def _greet(self, member: Member) -> None:
-        hello = await self._chat.hello(member.person)
-        recap = await self._chat.recap()
-        hello["people"] = self._hub.people
-        member.greet([hello, recap] if recap else [hello])
+        async with self._greeting:
+            hello = await self._chat.hello(member.person)
+            recap = await self._chat.recap()
+            hello["people"] = self._hub.people
+            member.greet([hello, recap] if recap else [hello])
 
     async def _listen(self, member: Member, socket: web.WebSocketResponse, address: str) -> None:
         too_fast = 0
