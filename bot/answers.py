@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.labels import Kind, Labels, Named, number_and_part, plain
+from bot.labels import Kind, Named, forms_for, glance, named, number_and_part, own_words, plain
 from bot.messages import Message
 from bot.script.model import Script
+from bot.script.phrases import primary
 
 #: How long after somebody's answer a part without a label still goes on with it. People send the parts of one answer
 #: within a minute or two; questions are hardly ever less than four minutes apart, and five leave slow typists time.
@@ -109,15 +110,17 @@ def read(script: Script, asked: Mapping[str, datetime], message: Message, contex
     if message.repeat:
         return _repeat(_under(asked, at, reply))
     own = message.text
-    labels = _asking(script).labels
-    if not labels.idle(own):
-        if (sole := labels.sole(own)) and sole in asked and asked[sole] <= at:
-            return _answer((sole,))
+    forms = _asking(script).forms
+    label = glance(own, forms)
+    if label and label in asked and asked[label] <= at:
+        return _answer((label,))
+    if label != "":
         text = own if own.isascii() else plain(own)
-        own = labels.own_words(text)
+        own = own_words(text, forms)
         if text and not own:
             return _repeat(_under(asked, at, reply))
-        if labels.hinted(own) and (labelled := _labelled(script, asked, message, context, own)):
+        names = named(own, forms)
+        if names and (labelled := _labelled(script, names, asked, message, context, own=own)):
             return labelled
     if reply and reply.question and (answers := _asked_by_then((reply.question,), asked, at)):
         return _answer(answers)
@@ -144,30 +147,35 @@ _answer = lru_cache(maxsize=1024)(lambda labels: Reading(Purpose.ANSWER, labels,
 
 
 def _labelled(
-    script: Script, asked: Mapping[str, datetime], message: Message, context: Context, own: str
+    script: Script,
+    names: tuple[Named, ...],
+    asked: Mapping[str, datetime],
+    message: Message,
+    context: Context,
+    *,
+    own: str,
 ) -> Reading | None:
-    """Read the labels in the author's own words; None if there is none that counts."""
+    """Read what is named in the author's own words; None if nothing of it counts."""
     asking = _asking(script)
-    named = tuple(asking.labels.named(own))
-    if named and context.hosting and named[0].kind is Kind.QUESTION:
-        announced = asking.meant(named[:1], asked, message.at)
+    if context.hosting and names[0].kind is Kind.QUESTION:
+        announced = asking.meant(names[:1], asked, message.at)
         return Reading(
             Purpose.QUESTION, (), announced[0] if announced else _under(asked, message.at, context.reply)
         )
-    counting = _counting(named, own, attached=bool(message.attachments))
+    counting = _counting(names, own, attached=bool(message.attachments))
     answers = asking.meant(counting, asked, message.at)
     return _answer(answers) if answers else None
 
 
-def _counting(named: tuple[Named, ...], text: str, *, attached: bool) -> tuple[Named, ...]:
+def _counting(names: tuple[Named, ...], text: str, *, attached: bool) -> tuple[Named, ...]:
     """Choose what counts of all that is named: answers' labels if there are any, else the questions' own.
 
     A question's label with nothing else asks about it ("Q2"), unless an image hangs on it.
     """
-    answers = tuple(n for n in named if n.kind is Kind.ANSWER)
+    answers = tuple(n for n in names if n.kind is Kind.ANSWER)
     if answers or attached or "\n" in text.strip():
-        return answers or named
-    return tuple(n for n in named if not n.alone)
+        return answers or names
+    return tuple(n for n in names if not n.alone)
 
 
 def _under(asked: Mapping[str, datetime], at: datetime, reply: Reply | None) -> str | None:
@@ -190,15 +198,15 @@ class _Asking:
     def __init__(self, script: Script) -> None:
         labels = tuple(question.label for question in script.everything_asked)
         self.script = script
-        self.labels = _labels(script.language, labels)
+        self.forms = forms_for(_languages(script), labels)
         self._numbered = tuple((place, label) for label in labels if (place := number_and_part(label)))
         self._exactly = {label.casefold(): label for label in labels}
         self._exactly |= {f"{number}{part}": label for (number, part), label in self._numbered}
 
-    def meant(self, named: tuple[Named, ...], asked: Mapping[str, datetime], at: datetime) -> tuple[str, ...]:
+    def meant(self, names: tuple[Named, ...], asked: Mapping[str, datetime], at: datetime) -> tuple[str, ...]:
         """Give the labels of the questions meant that had been asked by then, each once."""
         labels: list[str] = []
-        for name in named:
+        for name in names:
             for first, last in name.spans:
                 labels += self._one(first, asked, at) if first == last else self._between(first, last)
         return _asked_by_then(dict.fromkeys(labels), asked, at)
@@ -229,8 +237,13 @@ class _Asking:
         return tuple(label for place, label in self._numbered if low <= place <= high)
 
 
-_labels = lru_cache(maxsize=256)(Labels)
 _kept: dict[int, _Asking] = {}
+
+
+def _languages(script: Script) -> tuple[str, ...]:
+    """Give the languages in which a script asks, each once: its own and those of its questions' translations."""
+    translated = (language for question in script.everything_asked for language, _ in question.translations)
+    return tuple(dict.fromkeys(map(primary, (script.language, *translated))))
 
 
 def _asking(script: Script) -> _Asking:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers import SOON, Context, Previous, Purpose, Reading, Reply, may_continue, read
-from bot.labels import Labels
+from bot.labels import forms_for, glance, named, own_words
 from bot.messages import Attachment, Author, Message
 from bot.script.model import ALWAYS, Question, Script, plain_script
 
@@ -70,6 +70,10 @@ FORMS = {
     "A2 (2/2) and so": "2", "A3 one half 1/2": "3", "A5. Cont. and so": "5", "A1 yes\nA2 no": "1 2", "hello\n\nA1 yes": "1",
     "A1: yes A2: no": "1 2", "A1\nyes": "1", "Q2\nI think so": "2", "Answer 2: yes": "2", "Question 2: yes": "2", "Ans. 2) yes": "2",
     "A 2 attended a meeting on this": "2", "A 2: attended": "2", "A1 is a hard one": "1", "A1 2 things matter": "1", "A1 50% of us": "1",
+    "A1,2,3: foo": "1 2 3", "A1,2,3 foo": "1 2 3", "A1,2: foo": "1 2", "A1,2 and 3: foo": "1 2 3", "A1, 2, 3 foo": "1 2 3", "A1, 2 and 3 foo": "1 2 3",
+    "A1,2,A4 foo": "1 2 4", "A1-3,5: foo": "1 2 3 5", "A1/2,3: foo": "1 2 3", "A1, A2 and A3: foo": "1 2 3", "Q1,2,3: foo": "1 2 3", "A1,2 people": "1",
+    "A1,2,000 of us": "1", "A1, 2,5 times more": "1", "A1, 2 and 3 year olds": "1", "A2, 3, 4 days": "2", "A1,000 of us": "1",
+    "Q3 in two words: trust, time": "3", "Q3 in the second year it came": "3", "Q2 in a nutshell it is trust": "2", "A3 in five minutes a day": "3",
     "A1c) third, we listen": "1", "A1 \"be kind\"": "1", "A1: A4 paper": "1",
 }  # fmt: skip
 TRAPS = (
@@ -81,7 +85,8 @@ TRAPS = (
     "T2 diabetes", "A4 paper", "A4-sized paper", "A1's point", "A2?", "Q2?", "Q2", "Q2 was hard", "Q1 please", "Which is A2? I missed it",
     "love your A2 so much", "Great! A2 was good", "A1, A2 etc. in your answers please", "A1 for Q1, A2 for Q2", "A3 coming soon",
     "A11y is important", "A1B2C3", "A1:30 start", "CoQ10", "A&E 2 hours", "24/7", "A levels", "A", "A:", "1. yes", "", "   ", "@A1 hello",
-    "in my view A2 and so on", "R1 yes", "A12345 yes", "a 5 step plan", "A9 yes", "A0 yes", "email a1@example.org", "x=A1", "A1x5 yes",
+    "in my view A2 and so on", "R1 yes", "A12345 yes", "a 5 step plan", "Q3 in five minutes", "Q3 in 5 min", "Q3 in about five more minutes everyone", "Q3 in a minute or two",
+    "Q3 in just a sec", "Q3 in 5!", "Q3 in five", "Q3 in 30s", "Q3 in a few minutes", "Q3 in half an hour", "Q3 up next", "Q3 shortly", "A9 yes", "A0 yes", "email a1@example.org", "x=A1", "A1x5 yes",
 )  # fmt: skip
 REPEATS = (
     "RT @bo: A1 yes", "rt @bo A1 yes", "RT: @bo A1 yes", "MT @bo A1 yes", "“@bo: A1 yes”", '"@bo: A1 yes"', '"A1 yes"', "“A1 yes",
@@ -139,6 +144,28 @@ def test_platform_marks_repeat() -> None:
 def test_spanish(text: str, expected: str) -> None:
     """The language's own letters and words count beside the English ones."""
     assert answers(text, script=SPANISH) == expected
+
+
+TRANSLATED = Script("chat", "A chat", (Question("1", "?", translations=(("es-MX", "¿?"),)), Question("2", "?", translations=(("fi", "?"), ("xx", "?")))))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("A1 yes", "1"), ("R1 sí", "1"), ("r2: sí", "2"), ("V2 joo", "2"), ("P1 sí", "1"), ("K1: joo", "1"), ("R1 y R2 sí", "1 2"), ("V1 ja V2 joo", "1 2"),
+     ("A1 and A2 yes", "1 2"), ("Respuesta 2: sí", "2"), ("Vastaus 1: joo", "1"), ("Answer 2: yes", "2"), ("R1", "1"), ("S1 yes", ""), ("R2D2", ""),
+     ("P2", ""), ("late! R2 sí", "2")],
+)  # fmt: skip
+def test_languages_of_translations(text: str, expected: str) -> None:
+    """People answer in the language in which they read a question: labels count in each that the script asks in."""
+    assert answers(text, script=TRANSLATED) == expected
+
+
+def test_translations_of_the_intro_count() -> None:
+    """The intro is a question like others; and a question's initial is one from a host."""
+    intro = Question("0", "?", translations=(("es", "¿?"),))
+    script = Script("chat", "A chat", (Question("1", "?"),), intro=intro)
+    assert answers("R0 sí", script=script) == "0"
+    assert reading("P1: ¿?", script=script, hosting=True) == Reading(Purpose.QUESTION, (), "1")
 
 
 @pytest.mark.parametrize(
@@ -385,7 +412,7 @@ def test_an_hour(line: str) -> None:
 
 PIECES = ("A1", "a2", "Q3", "A 2", "A4/5", "A1-A6", "A9999999", "@bo", "#A1", "#chat", "RT @bo:", "“", '"', "> ", "\n", ":", ")", "-", ".", "!", "2/2", "cont.", "Bonus", "R1", "T1", "１", "🙌", "\u200b", "<", ">", "&", " and ", "day", "?", "is")  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join), st.lists(st.sampled_from(PIECES), max_size=12).map("".join))  # fmt: skip
-SCRIPTS = st.sampled_from([SIX, SPANISH, PARTS, plain_script(50, language="fr")])
+SCRIPTS = st.sampled_from([SIX, SPANISH, PARTS, TRANSLATED, plain_script(50, language="fr")])
 CONTEXTS = st.builds(
     Context,
     reply=st.none()
@@ -467,17 +494,19 @@ def test_case_does_not_matter(number: int, form: str, letter: str) -> None:
     TEXTS
     | st.builds(
         "{}{}{}".format,
-        st.sampled_from(["A1", "A2 ", "@bo A3: ", "#x A1) ", "A4. "]),
+        st.sampled_from(["A1", "A2 ", "@bo A3: ", "#x A1) ", "A4. ", "R1 ", "@bo R2: "]),
         st.sampled_from(["", " ", "paper ", " etc", "coming up "]),
         st.text(string.ascii_letters + " .?!,'\n>\"@", max_size=20),
-    )
+    ),
+    st.sampled_from([("en",), ("en", "es"), ("fi",)]),
 )
-def test_quick_reading_is_the_thorough_one(text: str) -> None:
+def test_quick_reading_is_the_thorough_one(text: str, languages: tuple[str, ...]) -> None:
     """The short cut for plain answers gives what the thorough reading gives, or stands back."""
-    labels = Labels("en", tuple("123456"))
-    sole = labels.sole(text)
-    if sole is not None:
-        assert [name.spans for name in labels.named(labels.own_words(text))] == [((sole, sole),)]
+    forms = forms_for(languages, tuple("123456"))
+    seen = glance(text, forms)
+    if seen is not None:
+        names = [name.spans for name in named(own_words(text, forms), forms)]
+        assert names == ([((seen, seen),)] if seen else [])
 
 
 def _steps(text: str) -> int:
@@ -499,10 +528,11 @@ def _steps(text: str) -> int:
 
 @pytest.mark.parametrize(
     "piece",
-    ["A1", "A1 ", "A1/", "A1,", "A1-", "#", "@", "@a", "<", "<a", ":", ":a", " ", "\n", "\n ", ">", "> \n", '"', '"@a', "“", "RT ", "RT @", "1/", "2/2 ", "(", "((2/2", "cont ",
+    ["A1", "A1 ", "A1/", "A1,", "A1-", "1,", ", 1", " and 1", ",1, 2 & 3", "in five ", "#", "@", "@a", "<", "<a", ":", ":a", " ", "\n", "\n ", ">", "> \n", '"', '"@a', "“", "RT ", "RT @", "1/", "2/2 ", "(", "((2/2", "cont ",
      "_", "*", ".", "…", "! A", "#A1 ", "! A1 a", "https://", "A 1 ", "and A1 ", "Aa", "\u0301", "\u200b", "１", "9", "so ", "late ", "&amp;"],
 )  # fmt: skip
 def test_adversarial_texts(piece: str) -> None:
     """Long texts of one piece are read to their end, in work that grows no faster than they do."""
-    small, large = (_steps(piece * (size // len(piece))) for size in (6_000, 48_000))
-    assert large <= 9 * small + 200
+    for start in ("", "A1", "Q3 "):
+        small, large = (_steps(start + piece * (size // len(piece))) for size in (6_000, 48_000))
+        assert large <= 9 * small + 200

@@ -6,9 +6,21 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from bot.cli.checking import read_script
+from bot.cli.holding import _choose
+from bot.rooms.terminal.screen import Paper
+from bot.session import Running, Start, Wish, advance, dump
+from bot.store import Changes, Chat, Store
+from tests.chats import HOST, START
+
+from bot.answers import Purpose, Reading
+from bot.messages import Author, Message
+from bot.store import Changes, Store
 
 ROOT = Path(__file__).parents[1]
 FIVE = ROOT / "questions" / "five-minutes.yaml"
@@ -134,6 +146,47 @@ def test_going_on_and_beginning_anew(host: Host) -> None:
     assert "Q1: Two?" in host.run("run", "t.yaml", "--speed", 10_000, "--new").stdout
 
 
+def test_going_on_with_the_last_that_is_not_over(host: Host) -> None:
+    """A chat that was left goes on, also where a later one of the same script is over already."""
+    script = host.folder / "t.yaml"
+    script.write_text("hashtag: T\ntitle: T\nquestions: [One?]\nlate_answers: 0m\n", encoding="utf-8")
+    host.run("run", "t.yaml", "--speed", 600, lines="/leave\n")
+    host.run("run", "t.yaml", "--speed", 10_000, "--new")
+    assert re.search(r"Going on with t-[\d-]{10}\.", host.run("run", "t.yaml", "--speed", 10_000).stdout)
+    assert "is over. Hold a new chat" in host.run("run", "t.yaml", "--speed", 10_000, status=1).stdout
+
+
+class Overtaken(Store):
+    """A store that comes to hold a chat just after another process has gone on with it, and left it."""
+
+    other: Store
+
+    async def hold(self, chat: int) -> Chat:
+        before = await self.other.hold(chat)
+        changes = Changes(chat, before.room)
+        started, _ = advance(before.script, before.state, Wish(START, "w", HOST, Start()))
+        changes.state = dump(started)
+        await self.other.commit(changes)
+        await self.other.release(chat)
+        return await super().hold(chat)
+
+
+async def test_going_on_from_where_another_process_left_it(tmp_path: Path) -> None:
+    """A chat goes on as it is when it is held, not as it was when it was looked for."""
+    script = read_script(FIVE)
+    path, now = tmp_path / "h.db", lambda: START
+    async with Store.open(path, now) as other, Overtaken.open(path, now) as store:
+        store.other = other
+        source = str(script.path.resolve())
+        made = await other.create(
+            source=source, text=script.text or "", room="terminal:{id}", rehearsal=False
+        )
+        await other.release(made.id)
+        chat = await _choose(store, Paper(), script, "terminal", rehearsal=False, new=False)
+        assert chat
+        assert isinstance(chat.state.phase, Running)
+
+
 def test_a_live_chat_can_be_read_but_not_taken(host: Host) -> None:
     """While one process holds a chat, others can read it; they cannot hold, delete or change it. SIGTERM stops it."""
     live = host.start("run", FIVE)
@@ -159,7 +212,7 @@ def test_forgetting_reaches_the_transcript_that_was_written(host: Host) -> None:
     host.run("run", FIVE, "--speed", 10_000, lines="ana: A0 my secret\nbo: A0 hello\n")
     host.run("forget", "last", "zoe", "--yes", status=1)
     told = host.run("forget", "last", "ANA", "--yes").stdout
-    assert "Out of reach" in told
+    assert told.count("cannot be reached") == 1
     assert f"Written anew: {transcript_of(host)}" in told
     assert "secret" not in host.run("transcript", "last").stdout
     assert "secret" not in transcript_of(host).read_text(encoding="utf-8")
@@ -167,6 +220,22 @@ def test_forgetting_reaches_the_transcript_that_was_written(host: Host) -> None:
     again = host.run("run", FIVE, "--speed", 2, lines="Ana: A0 again\nbo forget-me:\n").stdout
     assert "line 1: You asked to be forgotten" in again
     assert "hello" not in transcript_of(host).read_text(encoding="utf-8")
+
+
+async def test_who_is_to_be_forgotten_is_told_where(host: Host) -> None:
+    """While a chat is held in the browser, the way to be forgotten is the one on the page."""
+    async with Store.open(host.db, lambda: datetime.now(UTC)) as store:
+        text = FIVE.read_text(encoding="utf-8")
+        chat = await store.create(source="chat.yaml", text=text, room="web:{name}", rehearsal=False)
+        changes = Changes(chat.id, chat.room)
+        said = Message("1", Author("p1", "Ana"), "hello", datetime.now(UTC))
+        changes.said(said, Reading(Purpose.CONVERSATION, (), None), hosting=False)
+        await store.commit(changes)
+        told = host.run("forget", "last", "Ana", "--yes", status=1).stderr
+    assert "Ana can choose “Forget me” in the menu of the page." in told
+    assert "type there" not in told
+    host.run("forget", "last", "Ana", "--yes")
+    assert "hello" not in host.run("transcript", "last").stdout
 
 
 def test_deleting_asks_and_takes_all(host: Host) -> None:
@@ -193,10 +262,36 @@ def test_scripts_are_checked(host: Host) -> None:
     problems = [
         line for line in bad.splitlines() if re.match(r"(bad|none)?(\.yaml|\.):\d+:\d+: [^;]+; .+", line)
     ]
-    assert [line.partition(":")[0] for line in problems] == ["bad.yaml"] * 3 + ["none.yaml", "."]
+    assert [line.partition(":")[0] for line in problems] == ["bad.yaml"] * 2 + ["none.yaml", "."]
     good = host.run("check", "good.yaml").stdout
     assert "nothing is wrong" in good
     assert re.search(r"21:01 +03:01 +Q1 One\?", good)
+
+
+@pytest.mark.parametrize(("ago", "begins"), [(5, "as soon as it is run"), (90, "when its host starts it")])
+def test_a_start_that_is_past(host: Host, ago: int, begins: str) -> None:
+    """The check says of a start that is past what the run will do: begin at once, or wait for the host."""
+    starts = f"{datetime.now(UTC) - timedelta(minutes=ago):%Y-%m-%d %H:%M}"
+    script = f"hashtag: T\ntitle: T\nstarts: {starts}\ntimezone: UTC\nquestions: [One?]\n"
+    (host.folder / "t.yaml").write_text(script, encoding="utf-8")
+    assert f"its start is past, so the chat will begin {begins}." in host.run("check", "t.yaml").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX terminal is needed")
+def test_a_question_asked_for_twice_is_told(host: Host) -> None:
+    """`new` says at once that a question has been asked, and asks for another."""
+    master, terminal = os.openpty()
+    os.write(master, b"Co\nCoops\nCo-op?\nCoop?\nco op\nWhat else?\n\n")
+    done = subprocess.run(
+        host.command("new", "t.yaml"), stdin=terminal, capture_output=True, cwd=host.folder, env=host.environment, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    os.close(master)
+    os.close(terminal)
+    assert "That is Q1 already. Ask something else." in done.stdout
+    written = (host.folder / "t.yaml").read_text(encoding="utf-8")
+    assert [line.strip() for line in written.splitlines() if line.startswith('  - "')] == [
+        '- "Co-op?"', '- "Coop?"', '- "What else?"',
+    ]  # fmt: skip
 
 
 def test_scripts_are_begun(host: Host) -> None:

@@ -9,18 +9,21 @@ import pytest
 
 from bot.answers import Purpose
 from bot.messages import (
+    Author,
     Deed,
     Forgotten,
     Hidden,
     Highlighted,
     PersonHidden,
     Placed,
+    Proposed,
     Reacted,
     Retracted,
     Said,
 )
 from bot.session import (
     Appoint,
+    AskNext,
     Cancel,
     End,
     Late,
@@ -38,6 +41,7 @@ from bot.session import (
     Start,
     point,
 )
+from bot.session.state import TAKEN_BACK
 from bot.store import Changes, LeaseLost, Store, StoreError
 from tests.chats import (
     ANA,
@@ -74,6 +78,11 @@ COURSE = [
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "chats.db"
+
+
+def raw(path: Path) -> bytes:
+    """Give every byte that is on the disk."""
+    return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
 
 
 async def begun(held: Stage, minutes: float = 2) -> None:
@@ -383,6 +392,44 @@ async def test_deleted(path: Path) -> None:
         assert list(await read(held)) == ["2", "4"]
 
 
+@pytest.mark.parametrize("how", ["at once", "in turn", "after a restart"])
+async def test_deleted_before_it_is_heard(path: Path, how: str) -> None:
+    """The creation of a message whose deletion came first is not acknowledged, however new it is."""
+    creation = Said(message("1", ANA, "A1 oops", 3))
+    async with stage(path) as held:
+        await begun(held)
+        await hear(held, Said(message("0", BO, "hello", 2)))
+        if how == "at once":
+            await hear(held, Retracted("1"), creation)
+        else:
+            await hear(held, Retracted("1"))
+        if how == "in turn":
+            await hear(held, creation)
+    async with stage(path, room=held.room, clock=held.clock) as held:
+        if how == "after a restart":
+            await hear(held, creation)
+        assert [said.id for said, _ in held.room.acknowledged] == ["0"]
+        with pytest.raises(Refusal, match="not part of this chat"):
+            await held.live.ask(Placed("1", ANA, ("1",)), by=ANA)
+        assert list(await read(held)) == ["0"]
+
+
+async def test_the_rest_of_an_answer_whose_beginning_is_deleted(path: Path) -> None:
+    """The second part of an answer goes on answering, and a reply stays where it was, when what they followed is deleted."""
+    async with stage(path) as held:
+        await begun(held)
+        await hear(held, Said(message("1", ANA, "A1 one (1/2)", 2)))
+        await hear(
+            held,
+            Said(message("2", ANA, "and two (2/2)", 2.1)),
+            Said(message("3", BO, "oh", 2.2, reply_to="1")),
+        )
+        before = await read(held)
+        assert before["2"] == (("1",), "1")
+        await hear(held, Retracted("1"))
+        assert await read(held) == {id_: before[id_] for id_ in ("2", "3")}
+
+
 async def test_reactions(path: Path) -> None:
     """Reactions are counted, and taken off again."""
     async with stage(path) as held:
@@ -483,6 +530,51 @@ async def test_forgotten(path: Path) -> None:
         assert [(entry.id, entry.reactions) for entry in await held.entries() if entry.author] == [("2", {})]
 
 
+async def test_a_forgotten_persons_questions_and_rights(path: Path) -> None:
+    """Who is forgotten hosts no longer; of the questions taken from them, one to come goes, and one asked loses its words.
+
+    Not a byte of it is left, also not of a post that was on its way; what others answered stays what it was.
+    """
+    zoe = Author("zoe-7", "Zoe")
+    async with stage(path) as held:
+        await begun(held)
+        await held.ask(Appoint(zoe.id, zoe.name))
+        await held.live.ask(MoreTime(MINUTE), by=zoe, id="zoe-7.wish")
+        for n, ask in enumerate(("Why quaggas?", "Where quaggas?")):
+            await held.live.ask(Proposed(f"zoe-7.{n}", zoe, ask, after(2)), by=zoe)
+            await held.ask(AskNext(ask, zoe.id), id=f"take.zoe-7.{n}")
+        await hear(
+            held, Said(message("1", zoe, "A1 quaggas", 2)), Said(message("2", BO, "oh", 2.1, reply_to="1"))
+        )
+        await held.live.ask(Placed("2", zoe, ("1",)), by=zoe)
+        await held.ask(Next())
+        await held.settled()
+        held.clock.advance(after(3))
+        await hear(held, Said(message("3", BO, "Extra2: there", 3)))
+        held.room.open.clear()
+        await held.ask(Repeat())
+        await held.room.busy.wait()
+        assert b"quaggas" in raw(path)
+        told = await held.live.ask(Forgotten(zoe.id), by=zoe)
+        held.room.open.set()
+        await held.settled()
+        assert "taken back" in told
+        assert held.room.news[-2].entries | held.room.news[-1].entries >= {"post:Extra2"}
+        assert [question.label for question in held.live.script.questions] == ["1", "Extra2", "2"]
+        assert held.live.script.question("Extra2").ask == TAKEN_BACK
+        assert [entry.text for entry in await held.entries() if entry.under == "Extra2" and not entry.author] == [
+            f"Extra2: {TAKEN_BACK}", f"Once more, Extra2: {TAKEN_BACK}",
+        ]  # fmt: skip
+        assert await read(held) == {"2": (("1",), "1"), "3": (("Extra2",), "Extra2")}
+        with pytest.raises(Refusal, match="Only a host"):
+            await held.live.ask(Pause(), by=zoe)
+        await held.ask(Next())
+        await held.settled()
+        assert held.room.keys[-1] == "Q2"
+    data = raw(path)
+    assert not any(word in data for word in (b"quagga", b"Zoe", b"zoe-7"))
+
+
 async def test_said_and_forgotten_at_once(path: Path) -> None:
     """In one batch, what is said before and after asking to be forgotten is gone."""
     async with stage(path) as held:
@@ -516,20 +608,41 @@ async def test_a_full_disk(path: Path) -> None:
                 held.live.ask(long[0], by=ANA), *(held.live.ask(deed, by=ANA) for deed in long)
             )
         assert held.room.acknowledged == []
-        assert [entry for entry in await held.entries() if entry.author] == []
+        assert await read(held) == {}
         assert len(held.room.reports) == 1
         assert held.room.reports[0].startswith("The disk is full: nothing more can be kept in ")
         await full(held, 1_000_000)
         held.clock.advance(held.clock.now() + 5 * SECOND)
         await held.settled()
         assert isinstance(held.live.state.phase, Paused)
-        assert held.room.reports[1:] == ["What happens is kept again. Paused at Q1 (1 of 2) with 8:55 left."]
+        assert held.room.reports[1:] == ["What happens is kept again. Paused at Q1 (1 of 2) with 9:00 left."]
         assert held.room.keys[-1] == "paused:1"
         await hear(held, *long)
         assert len(held.room.acknowledged) == 200
         await held.ask(Resume())
         await held.until(after(12))
         assert "Q2" in held.room.keys
+
+
+async def test_time_stands_still_while_nothing_can_be_kept(path: Path) -> None:
+    """However long it takes, the question on the floor has as much time left as when the trouble began."""
+    async with stage(path) as held:
+        await begun(held)
+        await held.store._writer.run(lambda db: db.execute("PRAGMA query_only = ON"))
+        for minute in range(2, 32):
+            held.clock.advance(after(minute))
+            with pytest.raises(StoreError, match="cannot be written to"):
+                await held.ask(Say("Sorry!"))
+            assert held.live.describe() == (
+                "Q1 (1 of 2), 9:00 left. It stands still until what happens can be kept again."
+            )
+        await held.store._writer.run(lambda db: db.execute("PRAGMA query_only = OFF"))
+        held.clock.advance(after(32))
+        await held.settled()
+        assert held.live.describe() == "Paused at Q1 (1 of 2) with 9:00 left."
+        await held.ask(Resume())
+        await held.until(after(42))
+        assert held.room.keys[3:] == ["paused:1", "resumed:2", "Q1:last-call:3", "Q2"]
 
 
 async def test_a_post_reported_while_the_disk_is_full(path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.script.images import missing_images
+from bot.cli.images import missing_images
 from bot.script.model import Host, Image, Question, Resource, Role, Script
 from bot.script.parse import Parsed, Picture, parse, parse_bytes
 from bot.script.starter import starter
@@ -322,13 +322,13 @@ LINES = {
     "broken link": ('resources: {title: x, url: "https://[x"}', "4:28", "not a whole web address", "https://"),
     "address alone": ("resources:\n  - https://x.org", "5:5", "resource 1 is not a title and an address", "`- title:"),
     "intro with minutes": ("intro: {ask: a, minutes: 3}", "4:17", "`minutes` of `intro`", "the keys here are ask"),
-    "long welcome": (f"welcome: {'x' * 2013}", "4:10", "a post of 2,013 characters", "by 13"),
+    "long welcome": (f"welcome: {'x' * 2013}", "4:10", "a post of 2,013 characters", "by 13 to 2,000"),
     "long by emoji": (f"closing: {'👍' * 1001}", "4:10", "a post of 2,002 characters", "by 2"),
     "too many resources": (
         "resources:\n" + "".join(f"  - {{title: {letter * 290}, url: https://x.org}}\n" for letter in "abcdefg"),
         "5:3",
         "`resources` makes a post of",
-        "shorten it by",
+        "shorten the whole by",
     ),
 }  # fmt: skip
 
@@ -372,9 +372,13 @@ QUESTIONS = {
     "folder": ("{ask: a, image: ., alt: x}", "4:21", "is a folder", "picture.png"),
     "translation": ("{ask: a, translations: {Spanish: b}}", "4:29", "`Spanish`", "write es"),
     "translations as text": ("{ask: a, translations: b}", "4:28", "not keys with values", "`es: …`"),
-    "long question": ("x" * 1990, "4:5", "`ask` of question 1 makes a post of", "shorten it by"),
+    "long question": ("x" * 1990, "4:5", "`ask` of question 1 makes a post of 2,005 characters when the bot asks it once more", "shorten it by 5 to 1,985"),
     "long translation": (f"{{ask: a, translations: {{es: {'x' * 2000}}}}}", "4:28", "`translations` of question 1", "by"),
-    "long follow-up": (f"{{ask: a, follow_up: {'x' * 1990}}}", "4:25", "`follow_up` of question 1", "by 3"),
+    "longest question": ("x" * 1986, "4:5", "a post of 2,001 characters when", "shorten it by 1 to 1,985"),
+    "long question and translation": (
+        f"{{ask: {'x' * 3000}, translations: {{es: {'y' * 2900}}}}}", "4:11", "makes a post of 5,925 characters", "shorten the whole by 3,925",
+    ),
+    "long follow-up": (f"{{ask: a, follow_up: {'x' * 1990}}}", "4:25", "`follow_up` of question 1 makes a post of 2,003 characters, and", "by 3 to 1,987"),
 }  # fmt: skip
 
 
@@ -387,12 +391,31 @@ def test_each_mistake_in_a_question(question: str, place: str, what: str, instea
     assert instead in problem.partition("; ")[2]
 
 
-def test_a_misspelt_required_key_is_unknown_and_missing() -> None:
-    """A key that is not the required one leaves that one missing; both are told."""
-    assert told(asked("{aks: x}")) == [
-        "f:4:5: `ask` of question 1 is missing; write `ask:` and the question",
-        "f:4:6: `aks` of question 1 is not a key; write `ask`",
-    ]
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (asked("{aks: x}"), "f:4:6: `aks` of question 1 is not a key; write `ask`"),
+        ("hashtg: M\ntitle: T\nquestions: [a]\n", "f:1:1: `hashtg` is not a key; write `hashtag`"),
+        ("hashtag: M\ntitle: T\nQuestions:\n  - a\n", "f:3:1: `Questions` is not a key; write `questions`"),
+        (BASE + "hots: Ana\nwelcome: 'With {hosts}'\n", "f:4:1: `hots` is not a key; write `hosts`"),
+        (asked("{ask: a, image: x.png, atl: x}"), "f:4:28: `atl` of question 1 is not a key; write `alt`"),
+        (asked("a", "{ask: b, lable: 3a}", "{ask: c, label: 3b}"), "f:5:14: `lable` of question 2 is not a key; write `label`"),
+        (BASE + "resources: {title: x, ulr: https://x.org}\n", "f:4:23: `ulr` of resource 1 is not a key; write `url`"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_key_is_one_mistake(text: str, problem: str) -> None:
+    """What the right key would have given is not missed on top of the misspelling."""
+    assert told(text) == [problem]
+
+
+def test_behind_a_misspelt_key_the_rest_is_checked() -> None:
+    """What stands behind a misspelt key is checked at once; a second one for the same key is told too."""
+    assert [each.partition("; ")[0] for each in told("hashtag: M\ntitle: T\nquestons: [a, yes, A]\nquestion: [b]\n")] == [
+        "f:3:1: `questons` is not a key",
+        "f:3:15: `ask` of question 2 is `yes`, which YAML takes for yes or no and not for a text",
+        "f:3:20: question 3 asks the same as question 1 in line 3",
+        "f:4:1: `question` is not a key",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -438,6 +461,18 @@ def test_a_question_given_twice_names_the_first() -> None:
     """Capitals, spaces and marks make no other question of one."""
     (problem,) = told(asked("What is it?", "b", "ask:  what  is  IT"))
     assert problem.startswith("f:6:5: question 3 asks the same as question 1 in line 4")
+
+
+def test_what_a_script_begins_with_is_what_the_check_takes() -> None:
+    """Two questions are the same to the starting script exactly if they are to the check."""
+    alike, other = ["Co-op?", "co op"], ["Co-op?", "Coop?"]
+    assert [len(script(starter("M", "T", each)).questions) for each in (alike, other)] == [1, 2]
+    assert [len(told(asked(*each))) for each in (alike, other)] == [1, 0]
+
+
+def test_the_longest_question_fits() -> None:
+    """A question of the length that the check names is right."""
+    assert told(asked("x" * 1985)) == []
 
 
 def test_a_label_given_twice_names_the_first() -> None:

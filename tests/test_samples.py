@@ -10,8 +10,12 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.answers import Context, Purpose, Reading, read
+from bot.messages import Author, Message
 from bot.script.form import ChatForm, HostForm, QuestionForm, ResourceForm, schema
+from bot.script.model import ALWAYS
 from bot.script.parse import parse_bytes
+from bot.script.posts import Kind, Post, compose
 from bot.script.starter import starter
 
 FOLDER = Path(__file__).parent.parent / "questions"
@@ -56,6 +60,34 @@ def test_the_samples_are_the_ones_promised() -> None:
         minutes=5
     )
     assert all(question.translations for question in languages.everything_asked)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_the_labels_that_a_sample_announces_count(path: Path) -> None:
+    """Whoever labels an answer as the bot's first posts or the sample's own remarks say is taken to answer that question."""
+    script = parse_bytes(path.read_bytes()).script
+    assert script
+    posts = [compose(script, Post("k", kind, ALWAYS)) for kind in (Kind.WELCOME, Kind.HOUSEKEEPING)]
+    announced = {
+        found[0]: found[1]
+        for text in (*posts, path.read_text("utf-8"))
+        for found in re.finditer(r"\b[A-Z](\d{1,2}[a-z]?)\b", text)
+    }
+    assert {"A1", "Q1"} <= set(announced)
+    asked = {question.label: ALWAYS for question in script.everything_asked}
+    for label, question in announced.items():
+        message = Message("m", Author("ana", "Ana"), f"{label} yes", datetime(2015, 4, 24, 1, 30, tzinfo=UTC))
+        assert read(script, asked, message, Context()) == Reading(Purpose.ANSWER, (question,), question), (
+            label
+        )
+
+
+def test_two_languages_are_announced_with_a_label_each() -> None:
+    """The sample in two languages tells people of A1 and of R1."""
+    script = parse_bytes((FOLDER / "two-languages.yaml").read_bytes()).script
+    assert script
+    housekeeping = compose(script, Post("k", Kind.HOUSEKEEPING, ALWAYS))
+    assert {"A1", "R1"} <= set(re.findall(r"\b[A-Z]\d\b", housekeeping))
 
 
 def test_the_schema_is_the_shipped_one() -> None:

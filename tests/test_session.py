@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.messages import Author
 from bot.script.model import Question, Script
-from bot.script.posts import Kind, Post
+from bot.script.posts import Kind, Post, again, compose, length
 from bot.session import (
     Appoint,
     AskNext,
@@ -44,12 +44,14 @@ from bot.session import (
     due,
     dump,
     floor,
+    forget,
     hosting,
     load,
     point,
     timetable,
     whole,
 )
+from bot.session.state import TAKEN_BACK
 from tests.chats import ANA, BO, HOST, HOUR, MINUTE, SECOND, START, after
 
 TWO = Script(
@@ -519,7 +521,9 @@ def test_say() -> None:
     assert course.wish(Say("  Welcome, late arrivals!\n"), 3) == ["said:1"]
     assert course.posts[-1].text == "Welcome, late arrivals!"
     assert "nothing to say" in course.refused(Say(" \n"), 3)
-    assert course.refused(Say("a" * 2001), 3) == "That has 2,001 characters; a post has room for 2,000."
+    assert course.refused(Say("a" * 2001), 3) == (
+        "That makes a post of 2,001 characters; there is room for 2,000. Shorten it by 1."
+    )
     assert course.wish(Say("a" * 2000), 3) == ["said:2"]
 
 
@@ -590,6 +594,23 @@ def test_a_late_reminder_says_what_is_really_left() -> None:
     assert course.tick(10.5) == ["Q1:last-call:1"]
     assert course.posts[-1].left == MINUTE / 2
     assert course.due == 11
+
+
+def test_a_tick_that_missed_two_reminders_makes_the_last() -> None:
+    """A follow-up for which it is too late does not come in one breath with the last call."""
+    course = at_q1(FOUR)
+    assert course.tick(10.5) == ["Q1:last-call:1"]
+    assert course.due == 11
+
+
+def test_a_pause_dated_back() -> None:
+    """A pause from an earlier moment, on which what came later follows, keeps what was left then."""
+    course = at_q1()
+    course.wish(Pause(), 5)
+    assert course.tick(30) == []
+    assert "with 6:00 left" in course.told(Say("Sorry"), 30)
+    course.wish(Resume(), 31)
+    assert course.due == pytest.approx(35)
 
 
 def test_a_clock_set_ahead() -> None:
@@ -894,6 +915,43 @@ def test_a_question_taken_before_the_start_is_the_first() -> None:
     course.wish(Next(), 2)
     course.wish(AskNext("One more?"), 3)
     assert course.wish(Next(), 4) == ["Extra"]
+
+
+def test_a_question_taken_has_room_in_every_post() -> None:
+    """What counts is the longest post that it makes, in the units in which scripts are checked."""
+    course = at_q1()
+    room = (
+        2000 - length(compose(TWO, again(TWO.questions[0], START))) + len("Why?") - len("Extra") + len("Q1")
+    )
+    assert "Shorten it by 1." in course.refused(AskNext("x" * (room + 1)), 2)
+    assert "Shorten it by 2." in course.refused(AskNext("🙂" + "x" * room), 2)
+    assert "Shorten it by 1." in course.refused(Say("🙂" + "x" * 1999), 2)
+    course.wish(AskNext("🙂" + "x" * (room - 2)), 2)
+    course.wish(Next(), 3)
+    course.wish(Repeat(), 4)
+    assert length(compose(whole(TWO, course.state), course.posts[-1])) == 2000
+
+
+def test_forgotten() -> None:
+    """Nothing of a person is left in a state, all of anybody else is; one without the person comes back as it is."""
+    course = at_q1()
+    for person in ("ana", "bo"):
+        course.wish(Appoint(person, person), 2, id=f"{person}.1")
+    course.wish(AskNext("And bo?", "bo"), 2, id="take.bo.1")
+    course.wish(AskNext("And ana?", "ana"), 2, id="take.ana.1")
+    course.wish(Next(), 2)
+    course.wish(AskNext("Ana again?", "ana"), 2, id="take.ana.2")
+    before = course.state
+    course.state = forget(before, "ana")
+    assert "ana" not in dump(course.state).casefold()
+    assert course.state.co_hosts == ("bo",)
+    assert [(taken.label, taken.ask) for taken in course.state.taken] == [
+        ("Extra", "And bo?"),
+        ("Extra2", TAKEN_BACK),
+    ]
+    assert "take.bo.1" in course.state.wishes
+    assert [course.wish(Next(), minute)[0] for minute in (3, 4)] == ["Extra", "Q2"]
+    assert forget(course.state, "ana") is course.state
 
 
 @pytest.mark.parametrize("ask", ["", "  ", "x" * 2001])

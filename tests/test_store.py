@@ -1,6 +1,7 @@
 """The store: what is kept, in which order, by whom, and what is gone for good. On real SQLite files."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sqlite3
@@ -17,8 +18,8 @@ import pytest
 from bot.answers import Previous, Purpose, Reading
 from bot.messages import Attachment, Author, Entry, Message, Proposed
 from bot.script.posts import Kind, Post
-from bot.session import Over, Start, Wish, advance, dump
-from bot.store import Changes, Chat, Held, LeaseLost, NoSuchChat, Picture, Shown, Store, StoreError
+from bot.session import Over, Ready, Start, State, Wish, advance, dump
+from bot.store import DELETED, Changes, Chat, Held, LeaseLost, NoSuchChat, Picture, Shown, Store, StoreError
 from bot.store.schema import VERSION
 from tests.chats import ANA, BO, CY, HOST, MINUTE, SCRIPT, SECOND, START, after, entries, message
 
@@ -65,7 +66,7 @@ async def say(store: Store, chat: Chat, *said: tuple[Message, Reading]) -> None:
     await store.commit(kept)
 
 
-async def keep(store: Store, chat: Chat, *what: Callable[[Changes], None]) -> None:
+async def keep(store: Store, chat: Chat, *what: Callable[[Changes], object]) -> None:
     """Keep several things in one commit."""
     kept = changes(chat)
     for each in what:
@@ -332,7 +333,7 @@ async def test_deletion_takes_everything_along(store: Store) -> None:
     await keep(store, chat, lambda c: c.retracted("1"))
     await keep(store, chat, lambda c: c.placed("1", A2, by="h"), lambda c: c.highlighted("1", on=True))
     known = (await store.record(chat).known(["1"]))["1"]
-    assert (known.deleted, known.reading) == (True, None)
+    assert (known.version, known.reading) == (DELETED, None)
     assert await entries(store, chat) == []
     assert await store.reader.execute_fetchall("SELECT 1 FROM reactions") == []
 
@@ -588,6 +589,18 @@ async def test_a_name_that_was_freed_is_given_again(store: Store) -> None:
     assert (await create(store)).name == first.name
 
 
+async def test_the_next_chat_of_a_name_is_in_another_room(store: Store) -> None:
+    """Who asked to be forgotten in a chat that was deleted may speak in the next one that is called the same."""
+    first = await create(store, room="terminal:{id}:{name}")
+    assert first.room == f"terminal:{first.id}:{first.name}"
+    await keep(store, first, forget(store, "ana"))
+    await store.delete([first])
+    second = await create(store, room="terminal:{id}:{name}")
+    assert (second.name, second.room == first.room) == (first.name, False)
+    await say(store, second, (FIRST, A1))
+    assert [entry.id for entry in await entries(store, second)] == [FIRST.id]
+
+
 async def test_a_chat_as_it_is_kept(store: Store) -> None:
     """A chat tells its script, whether it is over, and what a recap says of it."""
     chat = await create(store)
@@ -624,8 +637,9 @@ async def fill(store: Store, chat: Chat, people: int = 6, messages: int = 600) -
         )
 
 
-def forget(store: Store, person: str) -> Callable[[Changes], None]:
-    return lambda c: c.forgotten(person, store.digest(c.room, person))
+def forget(store: Store, person: str, state: State | None = None) -> Callable[[Changes], object]:
+    """Forget a person, in the chat's state too where it is given."""
+    return lambda c: c.forgotten(person, store.digest(c.room, person), state or State(Ready(), START))
 
 
 async def test_forgetting_leaves_no_byte(store: Store, path: Path) -> None:
@@ -667,7 +681,7 @@ async def test_read_again_a_forgotten_person_stays_forgotten(store: Store, *, to
     """Whatever comes of a forgotten person afterwards, in any chat of the room, in the same commit or later, is not kept."""
     first, second = await create(store, room="discord:1"), await create(store, room="discord:1")
     await say(store, first, (message("2", BO, "A1 b"), A1))
-    again: list[Callable[[Changes], None]] = [
+    again: list[Callable[[Changes], object]] = [
         lambda c: c.said(FIRST, A1, hosting=False),
         lambda c: c.said(THIRD, A1, hosting=False),
         lambda c: c.reacted("2", "❤", "ana", on=True),
@@ -763,6 +777,28 @@ async def test_released(store: Store, path: Path) -> None:
     async with another(path, Now()) as other:
         await other.hold(chat.id)
     await store.hold(chat.id)
+
+
+async def test_held_as_the_last_holder_left_it(store: Store, path: Path) -> None:
+    """Whoever looked for a chat and then holds it, holds it as it is by then."""
+    chat = await create(store)
+    async with another(path, Now()) as other:
+        assert (await other.chats())[0].state == chat.state
+        started, _ = advance(chat.script, chat.state, Wish(START, "w", HOST, Start()))
+        kept = changes(chat)
+        kept.state = dump(started)
+        await store.commit(kept)
+        await store.release(chat.id)
+        assert (await other.hold(chat.id)).state == started
+
+
+async def test_who_holds_nothing_closes_without_writing(store: Store, path: Path) -> None:
+    """A store that only read a chat does not wait for whoever is writing when it is closed."""
+    await create(store)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        async with asyncio.timeout(5), another(path, Now()) as reader:
+            assert len(await reader.chats()) == 1
+            writing.execute("BEGIN IMMEDIATE")
 
 
 async def test_a_lease_runs_out(path: Path) -> None:

@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 from pathlib import Path
 from typing import IO
@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.script.images import missing_images
+from bot.cli.images import missing_images
 from bot.script.model import Script
 from bot.script.parse import parse_bytes
 from bot.script.posts import Kind, Post
 from bot.script.source import MOST_BYTES, Problem, decode
 from bot.session import countdown, timetable
+from bot.session.machine import LATEST_START
 
 _LONGEST_CALL = 60
 
@@ -97,8 +98,9 @@ def _print_timetable(checked: Checked, script: Script, *, first: bool) -> None:
     console.print(f"{checked.path}: nothing is wrong.")
     for remark in checked.remarks:
         console.print(f"Note: {remark.at(str(checked.path))}")
-    if script.starts and script.starts < datetime.now(UTC):
-        console.print("Note: its start is past, so the chat will begin when its host starts it.")
+    if script.starts and (late := datetime.now(UTC) - script.starts) > timedelta():
+        begins = "when its host starts it" if late > LATEST_START else "as soon as it is run"
+        console.print(f"Note: its start is past, so the chat will begin {begins}.")
     console.print()
     console.print(_timetable(script), soft_wrap=False)
 

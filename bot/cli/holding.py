@@ -100,22 +100,25 @@ async def _choose(
     held = await store.of_script(source)
     earlier = [chat for chat in held if chat.rehearsal == rehearsal and chat.room.startswith(f"{kind}:")]
     if earlier and not new:
-        return await _go_on(store, paper, script, earlier[-1])
+        unfinished = next((chat for chat in reversed(earlier) if not chat.over), earlier[-1])
+        return await _go_on(store, paper, script, unfinished)
     if script.text is None:
         print_problems(script)
         return None
-    chat = await store.create(source=source, text=script.text, room=f"{kind}:{{name}}", rehearsal=rehearsal)
+    room = f"{kind}:{{id}}:{{name}}"
+    chat = await store.create(source=source, text=script.text, room=room, rehearsal=rehearsal)
     paper.show(f"{_title(chat)}\nThis is {chat.name}.", Tone.NOTE)
     return chat
 
 
 async def _go_on(store: Store, paper: Paper, script: Checked, chat: Chat) -> Chat | None:
-    """Go on with a chat as its script was, unless it is over."""
+    """Go on with a chat as its script was, unless it is over, it may be only since it was looked for."""
+    if not chat.over:
+        chat = await store.hold(chat.id)
     if chat.over:
         text = f"{chat.name} is over. Hold a new chat of this script with --new, or read it: hashchat recap {chat.name}"
         paper.show(text, Tone.TROUBLE)
         return None
-    await store.hold(chat.id)
     paper.show(
         f"{_title(chat)}\nGoing on with {chat.name}. For a new chat of this script, add --new.", Tone.NOTE
     )

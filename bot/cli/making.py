@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.failing import complain
 from bot.script.form import schema
+from bot.script.model import MOST_QUESTIONS, plain
 from bot.script.source import Scalar
 from bot.script.starter import starter
 from bot.script.values import hashtag
@@ -117,7 +118,15 @@ def _text(what: str) -> str:
 
 
 def _texts() -> Iterator[str]:
-    number = 1
-    while question := str(typer.prompt(f"Q{number}", default="", show_default=False)).strip():
-        yield question
-        number += 1
+    """Give the questions as they are typed, each once."""
+    asked: dict[str, int] = {}
+    while len(asked) < MOST_QUESTIONS:
+        number = len(asked) + 1
+        question = str(typer.prompt(f"Q{number}", default="", show_default=False)).strip()
+        if not question:
+            return
+        same = asked.setdefault(plain(question), number)
+        if same == number:
+            yield question
+        else:
+            print(f"That is Q{same} already. Ask something else.")

@@ -10,6 +10,8 @@ import typer
 from bot.cli.failing import complain
 from bot.cli.reading import with_store
 from bot.cli.saving import save_transcript, transcript_path
+from bot.live.listener import Listener
+from bot.messages import Forgotten
 from bot.store import Changes, Chat, Held, Store
 
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -37,26 +39,31 @@ def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
             )
         if not _sure(f"Remove all that {person} wrote in {chat.name} for good?", yes=yes):
             return 1
-        await _forget(store, chat, people, person)
-        print(
-            f"Removed from {chat.name}: all that {person} wrote, and the reactions to it. No more of it will be kept."
-        )
-        print("Out of reach: what others quoted, and copies of files that were made before.")
+        print(f"{chat.name}: {await _forget(store, chat, people, person)}")
         return await _write_again(db, chat)
 
     return with_store(db, work)
 
 
-async def _forget(store: Store, chat: Chat, people: list[str], name: str) -> None:
+async def _forget(store: Store, chat: Chat, people: list[str], name: str) -> str:
+    """Forget those people, who wrote under one name; give the words for it."""
     try:
-        await store.hold(chat.id)
+        chat = await store.hold(chat.id)
     except Held as held:
-        raise Held(f"{held} While it is held, type there: {name} forget-me:") from held
+        raise Held(f"{held} While it is held, {_how_there(chat, name)}") from held
     changes = Changes(chat.id, chat.room)
-    for author in people:
-        changes.forgotten(author, store.digest(chat.room, author))
+    deeds = [Forgotten(person) for person in people]
+    _, (outcome, *_) = await Listener(chat.script, chat, store).take(deeds, chat.state, changes)
     await store.commit(changes)
     await store.release(chat.id)
+    return outcome.text
+
+
+def _how_there(chat: Chat, name: str) -> str:
+    """Say how somebody is forgotten in the room in which the chat is being held."""
+    if chat.room.startswith("web:"):
+        return f"{name} can choose “Forget me” in the menu of the page."
+    return f"type there: {name} forget-me:"
 
 
 async def _write_again(db: Path, chat: Chat) -> int:

@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import signal
 import webbrowser
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.cli.holding import Place
 from bot.live import LiveChat, SystemClock
+from bot.rooms.stopping import stopping
 from bot.rooms.terminal.screen import Paper, Tone
 from bot.rooms.web.desk import Desk
 from bot.rooms.web.gallery import Gallery
@@ -95,20 +94,3 @@ async def _follow(live: LiveChat, hub: Hub, paper: Paper) -> None:
             paper.show(f"{live.describe()} {here} here.", Tone.NOTE)
             last = now
         await asyncio.sleep(LOOK)
-
-
-@contextlib.contextmanager
-def stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM stop things cleanly, where the system has such signals for loops."""
-    loop = asyncio.get_running_loop()
-    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
-    try:
-        for each in signals:
-            loop.add_signal_handler(each, stop)
-    except NotImplementedError:
-        signals = ()
-    try:
-        yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)

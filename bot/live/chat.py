@@ -10,18 +10,18 @@ what is kept and not yet done.
 import asyncio
 import secrets
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.live.clock import Call, Clock, sleep
-from bot.live.fold import Asked, Fold, Item, Reported, Reread
+from bot.live.fold import Awaited, Fold, Item, Reported, Reread
 from bot.live.listener import Listener
 from bot.live.room import Delivery, Room, RoomError
 from bot.messages import Author, Deed
 from bot.recap import Recap, Tally
 from bot.script.posts import Kind, Post, compose
-from bot.session import Over, Pause, Running, State, Tick, Want, Wish, describe, due, whole
+from bot.session import Over, Pause, Running, State, Tick, Want, Wish, describe, due
 from bot.store import Changes, Chat, LeaseLost, Store, StoreError, in_words
 
 #: How long to wait before keeping is tried again.
@@ -34,6 +34,14 @@ LAST_POST = 5
 
 #: Who asks for what the program itself has to ask for.
 ITSELF = Author("hashchat", "hashchat", host=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Nothing can be kept: why, in words, and since when."""
+
+    text: str
+    since: datetime
 
 
 class LiveChat:
@@ -58,7 +66,7 @@ class LiveChat:
         self._promised: set[asyncio.Future[Any]] = set()
         self._stopping = False
         self._left = False
-        self._trouble: str | None = None
+        self._trouble: _Trouble | None = None
 
     # What rooms call ---------------------------------------------------------------------------------------------
 
@@ -79,7 +87,7 @@ class LiveChat:
         """
         answer: asyncio.Future[str] = self._promise()
         item = want if isinstance(want, Deed) else self._wish(want, by, id, about)
-        self._put(Asked(item, answer))
+        self._put(Awaited(item, answer))
         return await answer
 
     def stop(self) -> None:
@@ -88,7 +96,10 @@ class LiveChat:
         self._wake.set()
 
     def describe(self) -> str:
-        """Say where the chat stands now."""
+        """Say where the chat stands now, or has stood still since nothing could be kept any more."""
+        if self._trouble and isinstance(self.state.phase, Running):
+            stood = describe(self.script, self.state, self._trouble.since)
+            return f"{stood} It stands still until what happens can be kept again."
         return describe(self.script, self.state, self._clock.now())
 
     def _wish(self, want: Want, by: Author, id: str | None = None, about: str | None = None) -> Wish:
@@ -160,9 +171,8 @@ class LiveChat:
         self._wake.clear()
         items, self._inbox = self._inbox, []
         kept, self._kept = self._kept, None
-        if self._trouble and isinstance(self.state.phase, Running):
-            items.insert(0, self._wish(Pause(), ITSELF))
-        fold = Fold(self.script, self.state, self._listener, Changes(self.chat.id, self.chat.room))
+        changes = Changes(self.chat.id, self.chat.room)
+        fold = Fold(self.script, self.state, self._listener, changes, self._words)
         try:
             with in_words(self._store.path):
                 await fold.take(items)
@@ -170,7 +180,7 @@ class LiveChat:
                 await self._store.commit(fold.changes)
         except StoreError as error:
             self._listener.not_kept()
-            for waiting in (kept, *(item.answer for item in items if isinstance(item, Asked))):
+            for waiting in (kept, *(item.answer for item in items if isinstance(item, Awaited))):
                 _settle(waiting, error)
             if isinstance(error, LeaseLost):
                 raise
@@ -183,11 +193,11 @@ class LiveChat:
 
     def _goes_on(self, state: State) -> None:
         """Be in that state, with the questions that were taken into the chat."""
-        if state.taken != self.state.taken:
-            self.script = whole(self.script, state)
-            self._listener.script = self.script
+        taken = state.taken != self.state.taken
         self.state = state
         self.chat = replace(self.chat, state=state)
+        if taken:
+            self.script = self._listener.script = self.chat.script
 
     def _act_on(self, fold: Fold) -> None:
         """Do what is to be done about what has been kept."""
@@ -215,12 +225,18 @@ class LiveChat:
         self._put(Tick(self._clock.now()))
 
     def _in_trouble(self, text: str, items: list[Item]) -> None:
-        """Say once what is wrong, hold on to what only this process knows, and try again in a while."""
-        if text != self._trouble:
+        """Say once what is wrong, hold on to what only this process knows, and try again in a while.
+
+        The chat pauses as from now, so the wish for it stays in the inbox until it can be kept.
+        """
+        now = self._clock.now()
+        self._inbox[:0] = [item for item in items if isinstance(item, Reported | Reread | Wish)]
+        if self._trouble is None:
+            self._inbox.append(self._wish(Pause(), ITSELF))
+        if self._trouble is None or text != self._trouble.text:
             self._room.report(text)
-        self._trouble = text
-        self._inbox[:0] = [item for item in items if isinstance(item, Reported | Reread)]
-        self._wake_at(self._clock.now() + RETRY)
+        self._trouble = _Trouble(text, self._trouble.since if self._trouble else now)
+        self._wake_at(now + RETRY)
 
     # Posts -------------------------------------------------------------------------------------------------------
 
@@ -240,17 +256,20 @@ class LiveChat:
             self._put(reported)
 
     async def _deliver_at_last(self, post: Post) -> Reported:
-        text = compose(self.script, post, moment=self._room.moment)
         wait = ROOM_RETRY
         while True:
             try:
                 recap = await self.recap() if post.kind is Kind.RECAP else None
-                delivered = await self._room.deliver(Delivery(post, text, recap))
-                return Reported(post, delivered, text, self._clock.now())
+                delivered = await self._room.deliver(Delivery(post, self._words(post), recap))
+                return Reported(post, delivered, self._clock.now())
             except (RoomError, StoreError) as error:
                 self._room.report(f"{error} Trying again in {wait.total_seconds():.0f} s.")
                 await sleep(self._clock, wait)
                 wait = min(2 * wait, LONGEST_ROOM_RETRY)
+
+    def _words(self, post: Post) -> str:
+        """Give the text of a post as the chat is now: a question may have been taken back since it was to go out."""
+        return compose(self.script, post, moment=self._room.moment)
 
     async def recap(self) -> Recap:
         """Give the chat's recap as it is now."""

@@ -1,7 +1,7 @@
 """One batch of a live chat: everything that had queued up, folded over its state and record, to be kept at once."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +17,10 @@ from bot.store import Changes, Shown
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The room shows a post, with that wording; `at` is when it said so, by the clock of the chat."""
+    """The room shows a post; `at` is when it said so, by the clock of the chat."""
 
     post: Post
     delivered: Delivered
-    wording: str
     at: datetime
 
 
@@ -33,20 +32,30 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Awaited:
     """Somebody waits for an answer of their own: words, or a Refusal."""
 
     item: Deed | Wish
     answer: asyncio.Future[str]
 
 
-Item = Deed | Wish | Tick | Reported | Reread | Asked
+Item = Deed | Wish | Tick | Reported | Reread | Awaited
 
 
 class Fold:
-    """What a batch comes to: the next state, what to keep, and what to do once it is kept."""
+    """What a batch comes to: the next state, what to keep, and what to do once it is kept.
 
-    def __init__(self, script: Script, state: State, listener: Listener, changes: Changes) -> None:
+    `words` gives the text of a post as it is to be kept.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        state: State,
+        listener: Listener,
+        changes: Changes,
+        words: Callable[[Post], str],
+    ) -> None:
         self.state = state
         self.changes = changes
         self.posts: list[Post] = []
@@ -58,6 +67,7 @@ class Fold:
         self._proposals = False
         self._script = script
         self._listener = listener
+        self._words = words
         self._answers: list[tuple[asyncio.Future[str], str | Refusal]] = []
         self._deeds: list[Deed] = []
         self._waiting: dict[int, asyncio.Future[str]] = {}
@@ -66,7 +76,7 @@ class Fold:
         """Fold the items over state and record: first the course of the chat, then what people did in it."""
         for item in items:
             match item:
-                case Reported() | Reread() | Asked() | Wish() | Tick():
+                case Reported() | Reread() | Awaited() | Wish() | Tick():
                     await self._take(item)
                 case _:
                     self._deeds.append(item)
@@ -77,9 +87,9 @@ class Fold:
         if self.state is not self._before:
             self.changes.state = dump(self.state)
 
-    async def _take(self, one: Reported | Reread | Asked | Wish | Tick) -> None:
+    async def _take(self, one: Reported | Reread | Awaited | Wish | Tick) -> None:
         match one:
-            case Asked(item, answer):
+            case Awaited(item, answer):
                 if isinstance(item, Wish):
                     self._answers.append((answer, self._advance(item)))
                 else:
@@ -109,7 +119,7 @@ class Fold:
 
     def _report(self, report: Reported) -> None:
         post, sent = report.post, report.delivered
-        self.changes.sent(post.key, id=sent.id, at=sent.at, wording=report.wording)
+        self.changes.sent(post.key, id=sent.id, at=sent.at, wording=self._words(post))
         self._entries.add(sent.id)
         self._listener.shown(Shown(post.key, sent.id, post.kind, post.question))
         # The room's clock counts as far as it can be true by the chat's.
@@ -117,7 +127,10 @@ class Fold:
         self._advance(Posted(shown, post.key, sent.at))
 
     async def _hear(self) -> None:
-        outcomes = await self._listener.take(self._deeds, self.state, self.changes)
+        before = self.state.taken
+        self.state, outcomes = await self._listener.take(self._deeds, self.state, self.changes)
+        if self.state.taken != before:
+            self._entries |= self._listener.posts_about({each.label for each in before})
         for deed, outcome in zip(self._deeds, outcomes, strict=True):
             if outcome.reading and isinstance(deed, Said):
                 self.heard.append((deed.message, outcome.reading))

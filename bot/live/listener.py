@@ -21,13 +21,11 @@ from bot.messages import (
     Said,
     Settled,
 )
-from bot.script.model import Script
-from bot.script.posts import Kind
+from bot.script.model import ALWAYS, Script
+from bot.script.posts import ASKING
 from bot.session import State, hosting
-from bot.store import Changes, Chat, Known, Record, Shown, Store
+from bot.store import DELETED, Changes, Chat, Known, Record, Shown, Store
 
-#: The posts to which a reply is an answer.
-ASKING = frozenset({Kind.QUESTION, Kind.REPEAT, Kind.FOLLOW_UP})
 #: How many of the messages heard last need not be looked up: most of what people reply to.
 LATELY = 5_000
 
@@ -74,18 +72,29 @@ class Listener:
         self._forgotten: dict[str, bool] = {}
         self._newest: datetime | None = None
         self._lately: dict[str, Known] = {}
+        self._unheard: set[str] = set()
 
     async def open(self) -> None:
-        """Get ready: know the posts that are in the room."""
+        """Get ready: know the posts that are in the room, and what was deleted before it was heard."""
         self._shown = {shown.id: shown for shown in await self._record.posts_shown()}
+        self._unheard = await self._record.unheard()
         self._newest = await self._record.latest()
 
     def shown(self, post: Shown) -> None:
         """Know that a post is in the room, so that replies to it can be read."""
         self._shown[post.id] = post
 
-    async def take(self, deeds: Sequence[Deed], state: State, changes: Changes) -> list[Outcome]:
-        """Add what is to be kept of the deeds to the changes, and tell what became of each."""
+    def posts_about(self, labels: Collection[str]) -> set[str]:
+        """Give the ids of the posts in the room that are about those questions."""
+        return {post.id for post in self._shown.values() if post.question in labels}
+
+    async def take(
+        self, deeds: Sequence[Deed], state: State, changes: Changes
+    ) -> tuple[State, list[Outcome]]:
+        """Add what is to be kept of the deeds to the changes, and tell what became of each.
+
+        The state comes back as it is, but without those who ask to be forgotten.
+        """
         batch = _Batch(state, {a.label: a.at for a in state.asked}, changes)
         wanted = {id_ for deed in deeds for id_ in self._mentions(deed)} - self._shown.keys()
         batch.known.update((id_, self._lately[id_]) for id_ in wanted & self._lately.keys())
@@ -95,7 +104,7 @@ class Listener:
         self._lately.update(batch.known)
         for id_ in tuple(islice(self._lately, max(0, len(self._lately) - LATELY))):
             del self._lately[id_]
-        return outcomes
+        return batch.state, outcomes
 
     def not_kept(self) -> None:
         """Know that what was taken last has not been kept."""
@@ -131,9 +140,10 @@ class Listener:
             case Said(message):
                 if message.reply_to:
                     yield message.reply_to
-                if message.version or (self._newest and message.at <= self._newest):
+                late = self._newest and message.at <= self._newest
+                if message.version or late or message.id in self._unheard:
                     yield message.id
-            case Placed(id=id_) | Highlighted(id=id_) | Hidden(id=id_):
+            case Retracted(id=id_) | Placed(id=id_) | Highlighted(id=id_) | Hidden(id=id_):
                 yield id_
 
     def _take(self, deed: Deed, batch: _Batch) -> Outcome:
@@ -141,22 +151,13 @@ class Listener:
             case Said(message):
                 return self._said(message, batch)
             case Retracted(id=id_):
-                batch.changes.retracted(id_)
-                self._no_longer({id_}, batch)
-                return Outcome(text="Deleted.")
+                return self._retracted(id_, batch)
             case Reacted(id=id_, author=author, sign=sign, on=on):
                 if not self._is_forgotten(author.id, batch):
                     batch.changes.reacted(id_, sign, author.id, on=on)
                 return Outcome(text="Noted.")
             case Forgotten(person=person):
-                batch.forgotten.add(person)
-                self._forgotten.pop(person, None)
-                both = (*self._lately.values(), *batch.known.values())
-                self._no_longer({known.id for known in both if known.author == person}, batch)
-                batch.changes.forgotten(person, self._store.digest(self._chat.room, person))
-                return Outcome(
-                    text="Forgotten: nothing of theirs is kept any more, and nothing will be. Recaps and transcripts given out before, and what others wrote, cannot be reached."
-                )
+                return self._forget(person, batch)
             case Proposed(by=by):
                 if self._is_forgotten(by.id, batch):
                     return _is_not_kept()
@@ -227,10 +228,30 @@ class Listener:
         self._newest = message.at if self._newest is None else max(self._newest, message.at)
         return Outcome(reading, moved=message.id if late or message.version else None)
 
-    def _no_longer(self, ids: Iterable[str], batch: _Batch) -> None:
-        for id_ in ids:
-            self._lately.pop(id_, None)
-            batch.known.pop(id_, None)
+    def _retracted(self, id_: str, batch: _Batch) -> Outcome:
+        """Take a message's own words out, for good, also where it was not heard before.
+
+        What others, or its author, said about it or after it stays what it was when it was written: the second part of
+        an answer is still that person's answer to that question when the first is deleted.
+        """
+        if id_ not in batch.known:
+            self._unheard.add(id_)
+        batch.known[id_] = Known(id_, "", ALWAYS, DELETED, None)
+        batch.changes.retracted(id_)
+        return Outcome(text="Deleted.")
+
+    def _forget(self, person: str, batch: _Batch) -> Outcome:
+        batch.forgotten.add(person)
+        self._forgotten.pop(person, None)
+        for known in (*self._lately.values(), *batch.known.values()):
+            if known.author == person:
+                self._lately.pop(known.id, None)
+                batch.known.pop(known.id, None)
+        digest = self._store.digest(self._chat.room, person)
+        batch.state = batch.changes.forgotten(person, digest, batch.state)
+        return Outcome(
+            text="Forgotten: nothing of theirs is kept any more, and nothing will be; a question of theirs that the chat took is taken back. Recaps and transcripts given out before, what has been shown elsewhere, and what others wrote cannot be reached."
+        )
 
     def _is_forgotten(self, author: str, batch: _Batch) -> bool:
         return author in batch.forgotten or self._forgotten.get(author, False)

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from bot.script.model import ALWAYS, Question, Script
+from bot.script.model import ALWAYS, Question, Script, plain
 from bot.script.phrases import speaks
 from bot.script.places import Path, key, node, problem
-from bot.script.posts import Kind, Post, compose, placeholders
+from bot.script.posts import LONGEST_POST, Kind, Post, again, compose, length, placeholders
 from bot.script.source import Mapping, Node, Problem, Scalar
 from bot.script.wrong import Wrong
-
-#: As many UTF-16 units as Discord takes in one message, counted in the stricter of the two ways.
-LONGEST_POST = 2000
 
 
 def check(tree: Mapping, script: Script, *, local: bool) -> Iterator[Problem]:
@@ -64,8 +61,7 @@ def _asked_twice(tree: Mapping, count: int) -> Iterator[Problem]:
         asked = node(tree, ("questions", index, "ask"))
         if not isinstance(asked, Scalar) or not asked.text.strip():
             continue
-        plain = " ".join(re.findall(r"\w+", asked.text.casefold())) or asked.text.strip()
-        same = first.setdefault(plain, index)
+        same = first.setdefault(plain(asked.text), index)
         if same != index:
             what = f"asks the same as question {same + 1} in line {_line(tree, same)}"
             yield problem(
@@ -129,18 +125,13 @@ def _too_long(tree: Mapping, script: Script) -> Iterator[Problem]:
         blamed = next((name for name in keys if key(tree, (name,))), keys[-1])
         yield from _measured(tree, script, (blamed,), Post(kind, kind, ALWAYS))
     if script.intro:
-        yield from _measured(tree, script, ("intro", _longest(script.intro)), _again(script.intro))
+        yield from _measured(tree, script, ("intro", _longest(script.intro)), again(script.intro, ALWAYS))
     for index, question in enumerate(script.questions):
         path = ("questions", index)
-        yield from _measured(tree, script, (*path, _longest(question)), _again(question))
+        yield from _measured(tree, script, (*path, _longest(question)), again(question, ALWAYS))
         if question.follow_up:
             post = Post("", Kind.FOLLOW_UP, ALWAYS, question.label)
             yield from _measured(tree, script, (*path, "follow_up"), post)
-
-
-def _again(question: Question) -> Post:
-    """Give the longest post of a question: asked once more."""
-    return Post("", Kind.REPEAT, ALWAYS, question.label)
 
 
 def _longest(question: Question) -> str:
@@ -153,7 +144,14 @@ def _longest(question: Question) -> str:
 
 
 def _measured(tree: Mapping, script: Script, path: Path, post: Post) -> Iterator[Problem]:
-    length = len(compose(script, post).encode("utf-16-le", "replace")) // 2
-    if length > LONGEST_POST:
-        what = f"makes a post of {length:,} characters, and Discord takes {LONGEST_POST:,}"
-        yield problem(tree, path, Wrong(what, f"shorten it by {length - LONGEST_POST:,}"))
+    """Give the post that is too long as a problem of what stands at the path."""
+    units = length(compose(script, post))
+    excess = units - LONGEST_POST
+    if excess <= 0:
+        return
+    when = " when the bot asks it once more" if post.kind is Kind.REPEAT else ""
+    what = f"makes a post of {units:,} characters{when}, and Discord takes {LONGEST_POST:,}"
+    written = node(tree, path)
+    room = length(written.text.strip()) - excess if isinstance(written, Scalar) else 0
+    instead = f"shorten it by {excess:,} to {room:,}" if room > 0 else f"shorten the whole by {excess:,}"
+    yield problem(tree, path, Wrong(what, instead))

@@ -21,12 +21,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from bot.script import values
-from bot.script.model import Role
+from bot.script.model import MOST_QUESTIONS, Role
 from bot.script.source import Scalar
 from bot.script.times import DAY, SECOND, duration_of, moment
 from bot.script.wrong import Wrong, nearest
-
-MOST_QUESTIONS = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,9 +1,13 @@
 """What a chat script says, once it has been read: plain frozen data with every default filled in."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+#: The most questions that a chat has, those taken into it while it runs included.
+MOST_QUESTIONS = 50
 
 
 class Role(StrEnum):
@@ -111,6 +115,11 @@ class Script:
     def local(self, moment: datetime) -> datetime:
         """Give an aware moment as it reads in the chat's zone."""
         return moment.astimezone(self.timezone)
+
+
+def plain(ask: str) -> str:
+    """Give what two questions have in common that are the same: their words, without capitals and what is between them."""
+    return " ".join(re.findall(r"\w+", ask.casefold())) or ask.strip()
 
 
 def plain_script(number_of_questions: int, *, language: str = "en") -> Script:

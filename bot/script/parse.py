@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.script import zones
 from bot.script.checks import check, is_file, labels_twice, remarks
-from bot.script.form import ChatForm, HostForm, IntroForm, QuestionForm, ResourceForm
+from bot.script.form import ChatForm, IntroForm, ResourceForm
 from bot.script.model import Host, Image, Question, Resource, Script
 from bot.script.places import Path, key, node, problem
 from bot.script.source import Mapping, Node, Problem, Scalar, Sequence, decode, read
-from bot.script.wrong import Wrong, nearest
+from bot.script.spelling import holder, respelt, unknown
+from bot.script.wrong import Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,18 @@ def parse(text: str, *, local: bool = True) -> Parsed:
     source = read(text)
     if not isinstance(source.tree, Mapping):
         return Parsed(None, source.problems or (_no_keys(source.tree),))
-    form, errors = _validated(source.tree)
-    problems = {*source.problems, *(_in_words(source.tree, error) for error in errors)}
+    tree = respelt(source.tree)
+    form, errors = _validated(tree)
+    problems = {*source.problems, *_unknown_keys(source.tree), *(_in_words(tree, error) for error in errors)}
     if form is None:
         return Parsed(None, tuple(sorted(problems)))
-    script, untimely = _script(source.tree, form)
-    problems |= {*untimely, *check(source.tree, script, local=local)}
+    script, untimely = _script(tree, form)
+    problems |= {*untimely, *check(tree, script, local=local)}
     if not any("label" in error["loc"] for error in errors):
-        problems |= {*labels_twice(source.tree, script)}
+        problems |= {*labels_twice(tree, script)}
     if problems:
         return Parsed(None, tuple(sorted(problems)))
-    return Parsed(script, (), tuple(remarks(source.tree, script)), tuple(_pictures(source.tree, script)))
+    return Parsed(script, (), tuple(remarks(tree, script)), tuple(_pictures(tree, script)))
 
 
 def _no_keys(tree: Node | None) -> Problem:
@@ -70,6 +72,14 @@ def _no_keys(tree: Node | None) -> Problem:
     return Problem(
         tree.line, tree.column, "the file does not begin with a key", "begin with `hashtag: MacroSW`"
     )
+
+
+def _unknown_keys(tree: Mapping) -> Iterator[Problem]:
+    """Give the keys, as they are written, that no script has."""
+    _, errors = _validated(tree)
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            yield _in_words(tree, error)
 
 
 def _validated(tree: Mapping) -> tuple[ChatForm | None, list[ErrorDetails]]:
@@ -124,7 +134,7 @@ def _in_words(tree: Mapping, error: ErrorDetails) -> Problem:
     path = path[:-1] if of_key else path
     match error["type"]:
         case "extra_forbidden":
-            return problem(tree, path, _unknown(path), of_key=True)
+            return problem(tree, path, unknown(path), of_key=True)
         case "missing" if key(tree, path):
             return problem(tree, path, Wrong("is empty", f"write {_EXAMPLES[str(path[-1])]}"), of_key=True)
         case "missing":
@@ -134,7 +144,7 @@ def _in_words(tree: Mapping, error: ErrorDetails) -> Problem:
         case "value_error":
             return problem(tree, path, error["ctx"]["error"])
         case _:
-            shape = _SHAPES.get("question" if path[:-1] == ("questions",) else _holder(path), _NO_SHAPE)
+            shape = _SHAPES.get("question" if path[:-1] == ("questions",) else holder(path), _NO_SHAPE)
             return problem(tree, path, shape)
 
 
@@ -159,32 +169,6 @@ _SHAPES = {
     "intro": Wrong("is neither a text nor keys with values", "write the question after it"),
 }
 _NO_SHAPE = Wrong("is not as it should be", "compare it with a sample script")
-_KEYS: dict[str, type[BaseModel]] = {
-    "": ChatForm,
-    "questions": QuestionForm,
-    "hosts": HostForm,
-    "intro": IntroForm,
-    "resources": ResourceForm,
-}
-
-
-def _holder(path: Path) -> str:
-    """Give the last key of a path."""
-    return next((part for part in reversed(path) if isinstance(part, str)), "")
-
-
-def _unknown(path: Path) -> Wrong:
-    holder = _holder(path[:-1])
-    keys = _KEYS[holder].model_fields
-    likely = nearest(str(path[-1]), keys)
-    if likely:
-        return Wrong("is not a key", f"write `{likely}`")
-    elsewhere = nearest(str(path[-1]), ChatForm.model_fields) if holder else None
-    if elsewhere:
-        return Wrong(
-            "is not a key here", f"write `{elsewhere}` at the beginning of a line, if the whole chat is meant"
-        )
-    return Wrong("is not a key", "the keys here are " + ", ".join(keys))
 
 
 def _script(tree: Mapping, form: ChatForm) -> tuple[Script, list[Problem]]:

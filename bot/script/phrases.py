@@ -1,39 +1,53 @@
-"""The bot's own words in each language, and the letter with which people label answers in it."""
+"""The bot's own words in each language, and those with which people label answers in it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-_LETTERS = {
-    "af": "A",
-    "ca": "R",
-    "cs": "O",
-    "cy": "A",
-    "da": "S",
-    "de": "A",
-    "en": "A",
-    "es": "R",
-    "et": "V",
-    "eu": "E",
-    "fi": "V",
-    "fr": "R",
-    "ga": "F",
-    "gl": "R",
-    "hr": "O",
-    "hu": "V",
-    "id": "J",
-    "is": "S",
-    "it": "R",
-    "nb": "S",
-    "nl": "A",
-    "nn": "S",
-    "no": "S",
-    "pl": "O",
-    "pt": "R",
-    "ro": "R",
-    "sk": "O",
-    "sl": "O",
-    "sv": "S",
-    "tr": "C",
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """The words of which labels are made in a language: for answer, for question, and all that mean "and"."""
+
+    answer: str
+    question: str
+    conjunctions: tuple[str, ...]
+
+
+_ENGLISH_LABELS = Labelling("answer", "question", ("and",))
+#: People shorten the word for answer to its initial: `A1`, but `R1` for a respuesta.
+_LABELS = {"en": _ENGLISH_LABELS} | {
+    language: Labelling(answer, question, tuple(conjunctions.split()))
+    for language, answer, question, conjunctions in (
+        ("af", "antwoord", "vraag", "en"),
+        ("ca", "resposta", "pregunta", "i"),
+        ("cs", "odpověď", "otázka", "a"),
+        ("cy", "ateb", "cwestiwn", "a ac"),
+        ("da", "svar", "spørgsmål", "og"),
+        ("de", "antwort", "frage", "und"),
+        ("es", "respuesta", "pregunta", "y e"),
+        ("et", "vastus", "küsimus", "ja"),
+        ("eu", "erantzuna", "galdera", "eta"),
+        ("fi", "vastaus", "kysymys", "ja"),
+        ("fr", "réponse", "question", "et"),
+        ("ga", "freagra", "ceist", "agus"),
+        ("gl", "resposta", "pregunta", "e"),
+        ("hr", "odgovor", "pitanje", "i"),
+        ("hu", "válasz", "kérdés", "és"),
+        ("id", "jawaban", "pertanyaan", "dan"),
+        ("is", "svar", "spurning", "og"),
+        ("it", "risposta", "domanda", "e ed"),
+        ("nb", "svar", "spørsmål", "og"),
+        ("nl", "antwoord", "vraag", "en"),
+        ("nn", "svar", "spørsmål", "og"),
+        ("no", "svar", "spørsmål", "og"),
+        ("pl", "odpowiedź", "pytanie", "i"),
+        ("pt", "resposta", "pergunta", "e"),
+        ("ro", "răspuns", "întrebare", "și"),
+        ("sk", "odpoveď", "otázka", "a"),
+        ("sl", "odgovor", "vprašanje", "in"),
+        ("sv", "svar", "fråga", "och"),
+        ("tr", "cevap", "soru", "ve"),
+    )
 }
 
 
@@ -42,9 +56,14 @@ def primary(language: str) -> str:
     return language.partition("-")[0].casefold()
 
 
+def labelling(language: str) -> Labelling:
+    """Give the words of which labels are made in the language (BCP 47 tag); the English ones where it is not known."""
+    return _LABELS.get(primary(language), _ENGLISH_LABELS)
+
+
 def letter(language: str) -> str:
     """Give the letter that labels answers in the language: `A1` for an answer, `R1` for a respuesta; else `A`."""
-    return _LETTERS.get(primary(language), "A")
+    return labelling(language).answer[0].upper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ class Kind(StrEnum):
     RECAP = "recap"
 
 
+#: The posts to which a reply is an answer.
+ASKING = frozenset({Kind.QUESTION, Kind.REPEAT, Kind.FOLLOW_UP})
+#: As many UTF-16 units as Discord takes in one message, counted in the stricter of the two ways.
+LONGEST_POST = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One thing for the bot to post.
@@ -48,6 +54,16 @@ class Post:
     question: str | None = None
     text: str | None = None
     left: timedelta | None = None
+
+
+def length(text: str) -> int:
+    """Give how long the text of a post is, in the units of LONGEST_POST."""
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
+def again(question: Question, at: datetime) -> Post:
+    """Give the longest post that a question makes: asked once more."""
+    return Post("", Kind.REPEAT, at, question.label)
 
 
 def placeholders(text: str) -> Iterator[tuple[str, str | None]]:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
+from bot.script.model import plain
 from bot.script.values import quoted
 
 _LONGEST_TITLE = 300
@@ -58,7 +59,7 @@ def starter(hashtag: str, title: str, questions: Sequence[str], *, schema: str =
     for question in questions:
         text = _visible(question, _LONGEST_QUESTION)
         if text:
-            asked.setdefault(_plain(text), text)
+            asked.setdefault(plain(text), text)
     texts = list(asked.values())[:50] or ["What brought you here?"]
     return _TEXT.format(
         schema="".join(_visible(schema, 1000).split()) or "chat.schema.json",
@@ -80,8 +81,3 @@ def _tag(hashtag: str) -> str:
     tag = "".join(sign for sign in tag if unicodedata.category(sign)[0] in "LMN" or sign == "_")[:90]
     has_letter = any(unicodedata.category(sign)[0] == "L" for sign in tag)
     return tag if has_letter else f"Chat{tag}"
-
-
-def _plain(text: str) -> str:
-    """Give what makes two questions the same."""
-    return "".join(sign for sign in text.casefold() if sign.isalnum()) or text

@@ -74,9 +74,10 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class AskNext:
-    """Take this question, such as a participant's, into the chat as the next one."""
+    """Take this question into the chat as the next one. `by` is the id of the participant whose words it is in."""
 
     ask: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

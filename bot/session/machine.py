@@ -8,7 +8,7 @@ Every event carries its time. `advance` takes a state and an event and gives the
 
 The rules:
 - The clock brings a `Tick`; `due` tells when the next one is wanted. However late it comes, a tick asks at most one
-  question, and what follows is timed from then. A clock that went back takes the times to come back with it.
+  question, or reminds of what was due last and of nothing before it, and what follows is timed from then. A clock that went back takes the times to come back with it.
 - A question's time runs while the room shows it: until the room reports it `Posted`, nothing else falls due, and
   a post that was long on its way moves what follows.
 - A host's wish has an id and may say what it was about. The same id twice, or a wish that the clock has overtaken, does
@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.script.model import Question, Script
-from bot.script.posts import Kind, Post
+from bot.script.model import MOST_QUESTIONS, Question, Script
+from bot.script.posts import LONGEST_POST, Kind, Post, again, compose, length
 from bot.session.events import (
     Appoint,
     AskNext,
@@ -72,8 +72,6 @@ PROMPT = timedelta(seconds=5)
 WISHES_KNOWN = 64
 #: The longest time that a host can add at once.
 MOST_MORE_TIME = timedelta(hours=24)
-LONGEST_SAYING = 2000
-MOST_QUESTIONS = 50
 
 
 def advance(script: Script, state: State, event: Event) -> tuple[State, list[Effect]]:
@@ -152,7 +150,7 @@ def _last_call(script: Script, since: datetime, until: datetime) -> tuple[Remind
 
 
 def _remind(script: Script, state: State, running: Running, now: datetime) -> tuple[State, list[Effect]]:
-    ripe = tuple(r for r in running.reminders if r.at <= now)
+    ripe = [r.at for r in running.reminders if r.at <= now]
     if not ripe:
         return state, []
     question = script.questions[running.floor]
@@ -165,7 +163,7 @@ def _remind(script: Script, state: State, running: Running, now: datetime) -> tu
             question=question.label,
             left=running.until - now,
         )
-        for n, reminder in enumerate(ripe, 1)
+        for n, reminder in enumerate((r for r in running.reminders if r.at == max(ripe)), 1)
     ]
     phase = replace(running, reminders=later)
     return replace(state, phase=phase, at=now, posts=state.posts + len(posts)), list(posts)
@@ -243,8 +241,8 @@ def _grant(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect
     match wish.want, state.phase:
         case (Say(text=text), Ready() | Running() | Paused() | Late()):
             return _extra(state, Kind.SAID, now, text=_sayable(text))
-        case (AskNext(ask=ask), Ready() | Running() | Paused()):
-            return _take(script, state, ask), []
+        case (AskNext() as taken, Ready() | Running() | Paused()):
+            return _take(script, state, taken, now), []
         case (Appoint() as appoint, Ready() | Running() | Paused() | Late()):
             return _appoint(state, appoint), []
         case (Start(), Ready()):
@@ -326,14 +324,23 @@ def _sayable(text: str) -> str:
     text = text.strip()
     if not text:
         raise Refusal("There is nothing to say. Write the text after the command.")
-    if len(text) > LONGEST_SAYING:
-        raise Refusal(f"That has {len(text):,} characters; a post has room for {LONGEST_SAYING:,}.")
+    _fits(text)
     return text
 
 
-def _take(script: Script, state: State, ask: str) -> State:
+def _fits(text: str) -> None:
+    """Refuse the text of a post that is longer than any room takes."""
+    excess = length(text) - LONGEST_POST
+    if excess > 0:
+        raise Refusal(
+            f"That makes a post of {length(text):,} characters; there is room for {LONGEST_POST:,}. Shorten it by {excess:,}."
+        )
+
+
+def _take(script: Script, state: State, taken: AskNext, now: datetime) -> State:
     """Put a question behind the one on the floor, under a label that no other has."""
-    if not ask.strip():
+    ask = taken.ask.strip()
+    if not ask:
         raise Refusal("There is no question to ask.")
     if len(script.questions) >= MOST_QUESTIONS:
         raise Refusal(f"A chat has at most {MOST_QUESTIONS} questions.")
@@ -345,7 +352,10 @@ def _take(script: Script, state: State, ask: str) -> State:
     )
     running = running_in(state)
     place = running.floor + 1 if running else 0
-    return replace(state, taken=(*state.taken, Taken(place, label, _sayable(ask))))
+    state = replace(state, taken=(*state.taken, Taken(place, label, ask, taken.by)))
+    more = whole(script, state)
+    _fits(compose(more, again(more.question(label), now)))
+    return state
 
 
 def _appoint(state: State, appoint: Appoint) -> State:

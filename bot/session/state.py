@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: A paused chat that nobody touches for so long ends by itself.
 PATIENCE = timedelta(hours=2)
+#: What a question that has been asked reads as since the one whose words it was in asked to be forgotten.
+TAKEN_BACK = "(a question that was taken back)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A question that a host took into the chat: before which of the questions (from 0), its label, and what it asks."""
+    """A question that a host took into the chat: before which of the questions (from 0), its label, and what it asks.
+
+    `by` is the id of the participant whose words it is in.
+    """
 
     place: int
     label: str
     ask: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,26 @@ def whole(script: Script, state: State) -> Script:
         if all(question.label != taken.label for question in questions):
             questions.insert(taken.place, Question(taken.label, taken.ask, script.questions[0].time))
     return script if len(questions) == len(script.questions) else replace(script, questions=tuple(questions))
+
+
+def forget(state: State, person: str) -> State:
+    """Give the state without a person, who hosts no longer and whose wishes are no longer known again.
+
+    A question of theirs that has not been asked is not in it any more. One that has been asked keeps its place and its
+    label, which others have answered, but not its words. A state without them comes back as it is.
+    """
+    asked = {each.label for each in state.asked}
+    rest = replace(
+        state,
+        co_hosts=tuple(each for each in state.co_hosts if each != person),
+        wishes=tuple(wish for wish in state.wishes if person not in wish),
+        taken=tuple(
+            replace(each, ask=TAKEN_BACK, by=None) if each.by == person else each
+            for each in state.taken
+            if each.by != person or each.label in asked
+        ),
+    )
+    return state if rest == state else rest
 
 
 def due(state: State) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.answers import Purpose, Reading
 from bot.messages import Attachment, Message, Proposed
 from bot.script.posts import Post
+from bot.session import State, dump, forget
 
 Row = tuple[Any, ...]
 
@@ -51,9 +52,13 @@ _PERSON_HIDDEN = """INSERT INTO hidden_people (chat, room, author, hidden) VALUE
 _REACTED = f"""INSERT INTO reactions (chat, room, message, sign, author, shown)
     SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?5")}
     ON CONFLICT DO UPDATE SET shown = excluded.shown"""
+_TAKEN_BACK = "UPDATE posts SET wording = replace(wording, ?, ?) WHERE chat = ? AND question = ?"
 _FORGOTTEN = "INSERT OR IGNORE INTO forgotten (digest) VALUES (?)"
 _REACTIONS_TO = """DELETE FROM reactions WHERE (chat, room, message) IN
     (SELECT chat, room, id FROM messages WHERE room = ? AND author = ?)"""
+_REPLIES_TO = """UPDATE messages SET reply_to = NULL WHERE room = ?1
+    AND (chat, reply_to) IN (SELECT chat, id FROM messages WHERE room = ?1 AND author = ?2)"""
+_PLACED_BY = "UPDATE messages SET placed = '' WHERE room = ? AND placed = ?"
 _REACTIONS_BY = "DELETE FROM reactions WHERE room = ? AND author = ?"
 _MESSAGES_BY = "DELETE FROM messages WHERE room = ? AND author = ?"
 _HIDDEN_BY = "DELETE FROM hidden_people WHERE room = ? AND author = ?"
@@ -66,10 +71,13 @@ _PICTURES_BY = "DELETE FROM pictures WHERE room = ? AND author = ?"
 #: The order in which one transaction does them: a message is there before anything is done to it.
 STATEMENTS = (
     _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _MOVED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
-    _PROPOSED, _SETTLED, _FORGOTTEN, _REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY,
+    _PROPOSED, _SETTLED, _TAKEN_BACK, _FORGOTTEN, _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY,
+    _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY,
 )  # fmt: skip
 #: What goes when a person is forgotten.
-_ALL_BY = (_REACTIONS_TO, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY)
+_ALL_BY = (
+    _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -161,11 +169,22 @@ class Changes:
         """Keep that a proposed question has been taken or put aside."""
         self.rows[_SETTLED].append((self.chat, self.room, proposal))
 
-    def forgotten(self, author: str, digest: bytes) -> None:
-        """Remove everything of a person's in this room, in all chats, and remember to keep nothing more."""
+    def forgotten(self, author: str, digest: bytes, state: State) -> State:
+        """Remove everything of a person's in this room, in all chats, and remember to keep nothing more.
+
+        What they had to do with the course of this chat goes too: gives its state without them.
+        """
+        rest = forget(state, author)
+        left = {each.label: each.ask for each in rest.taken}
+        for each in state.taken:
+            if each.label in left and left[each.label] != each.ask:
+                self.rows[_TAKEN_BACK].append((each.ask, left[each.label], self.chat, each.label))
+        if rest is not state:
+            self.state = dump(rest)
         self.rows[_FORGOTTEN].append((digest,))
         for statement in _ALL_BY:
             self.rows[statement].append((self.room, author))
+        return rest
 
 
 def micros(moment: datetime) -> int:

@@ -102,11 +102,11 @@ class Store:
         if self._renewing:
             self._renewing.cancel()
             await asyncio.wait({self._renewing})
+            with contextlib.suppress(sqlite3.Error):
+                await self._execute(
+                    "UPDATE chats SET holder = NULL, held_until = NULL WHERE holder = ?", self._me
+                )
         await self.reader.close()
-        with contextlib.suppress(sqlite3.Error):
-            await self._execute(
-                "UPDATE chats SET holder = NULL, held_until = NULL WHERE holder = ?", self._me
-            )
         if self._to_scrub:
             await self._writer.run(self._scrub)
         await self._writer.close()
@@ -153,7 +153,9 @@ class Store:
     async def create(self, *, source: str, text: str, room: str, rehearsal: bool) -> Chat:
         """Make a chat of a script's text, and hold it. Its short name is the first that is free.
 
-        In `room`, `{name}` stands for that short name. Raises StoreError.
+        In `room`, `{name}` stands for that short name and `{id}` for the chat's number, which is never given again: what
+        is remembered of a room, such as who asked to be forgotten in it, is none of the next chat of that name's business.
+        Raises StoreError.
         """
         now = self._now()
 
@@ -163,20 +165,22 @@ class Store:
             cursor = db.execute(
                 """INSERT INTO chats (name, source, script, room, rehearsal, created, state, holder, held_until)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (
-                    name, source, text, room.format(name=name), rehearsal, micros(now), dump(begin(script, now)),
-                    self._me, micros(now + LEASE),
-                ),
+                (name, source, text, room, rehearsal, micros(now), dump(begin(script, now)), self._me, micros(now + LEASE)),
             )  # fmt: skip
-            return cursor.lastrowid or 0
+            number = cursor.lastrowid or 0
+            db.execute("UPDATE chats SET room = ? WHERE id = ?", (room.format(id=number, name=name), number))
+            return number
 
         with in_words(self.path):
             number = await self._writer.transaction(insert)
         self._renew_from_now_on()
         return await self.chat(number)
 
-    async def hold(self, chat: int) -> None:
-        """Become the one process that runs the chat. Raises Held where another does, and StoreError."""
+    async def hold(self, chat: int) -> Chat:
+        """Become the one process that runs the chat, and give it as whoever held it last has left it.
+
+        Raises Held where another process runs it, and StoreError.
+        """
         now = self._now()
 
         def take(db: sqlite3.Connection) -> None:
@@ -198,6 +202,7 @@ class Store:
         with in_words(self.path):
             await self._writer.transaction(take)
         self._renew_from_now_on()
+        return await self.chat(chat)
 
     async def release(self, chat: int) -> None:
         """Let others run the chat."""

@@ -29,11 +29,8 @@ from bot.rooms.terminal.lines import (
 from bot.rooms.terminal.screen import Screen, Tone
 from bot.rooms.terminal.voices import KEYBOARD, Voices, in_short, person_of
 from bot.script.model import Script
-from bot.script.posts import Kind, Post
+from bot.script.posts import ASKING, Kind, Post
 from bot.session import Appoint, Late, Next, Over, Paused, Phase, Ready, Repeat, Running, point
-
-_ASKING = {Kind.QUESTION, Kind.REPEAT, Kind.FOLLOW_UP}
-_OUT_OF_REACH = "Out of reach: what others quoted, and copies of files that were made before."
 
 
 class Terminal:
@@ -68,7 +65,7 @@ class Terminal:
             self.show_recap(delivery.recap)
         else:
             text = f"{delivery.text}{self._pictured(post)}"
-            self._screen.show(text, Tone.QUESTION if post.kind in _ASKING else Tone.BOT)
+            self._screen.show(text, Tone.QUESTION if post.kind in ASKING else Tone.BOT)
         self._shown[f"post:{post.key}"].set()
         return Delivered(f"post:{post.key}", self._clock.now())
 
@@ -121,8 +118,7 @@ class Terminal:
                 said = self.voices.says(name, text, target, self._clock.now())
                 await chat.ask(said, by=said.message.author)
             case ForgetMe(name):
-                answer = await self._do(Forgotten(person_of(name)), self.voices.author(name), chat)
-                self._note(f"{answer} {_OUT_OF_REACH}")
+                self._note(await self._do(Forgotten(person_of(name)), self.voices.author(name), chat))
             case Lift() | Edit() | Delete() | React() | Counts():
                 deed, by, message = self.voices.deed(line, now)
                 if answer := await self._do(deed, by, chat):

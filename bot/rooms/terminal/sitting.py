@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import shutil
-import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from bot.live import Clock, LiveChat, sleep
+from bot.rooms.stopping import stopping
 from bot.rooms.terminal.keyboard import piped, typed
 from bot.rooms.terminal.lines import ForgetMe, Leave, NotUnderstood, Wait, understand
 from bot.rooms.terminal.room import Terminal
@@ -48,7 +48,7 @@ class Sitting:
         """Hold the chat until it is over, left or stopped; raises StoreError if another process takes it over."""
         if self._typing:
             self._room.welcome(self._live)
-        with _stopping(self._live):
+        with stopping(self._live.stop):
             running = asyncio.create_task(self._live.run())
             listening = asyncio.create_task(self._listen())
             saving = asyncio.create_task(self._save_for_those_who_stay())
@@ -137,20 +137,3 @@ class Sitting:
 def _is_terminal(stream: object) -> bool:
     """Tell whether standard input or output is a terminal; there may be none at all."""
     return stream is not None and bool(getattr(stream, "isatty", bool)())
-
-
-@contextlib.contextmanager
-def _stopping(live: LiveChat) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM stop the chat cleanly, where the system has such signals for loops."""
-    loop = asyncio.get_running_loop()
-    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
-    try:
-        for each in signals:
-            loop.add_signal_handler(each, live.stop)
-    except NotImplementedError:
-        signals = ()
-    try:
-        yield
-    finally:
-        for each in signals:
-            loop.remove_signal_handler(each)

@@ -221,7 +221,8 @@ class Desk:
         proposed = next((p for p in await self._record.proposals() if p.id == proposal), None)
         if proposed is None:
             raise Refusal("That question has been taken or put aside already.")
-        words = await self._live.ask(AskNext(proposed.text), by=_author(person), id=f"take.{proposal}")
+        want = AskNext(proposed.text, proposed.by.id)
+        words = await self._live.ask(want, by=_author(person), id=f"take.{proposal}")
         await self._live.ask(Settled(proposal, _author(person)), by=_author(person))
         return Answer(ok=True, text=words)
 

@@ -3,11 +3,12 @@
 import logging
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.rooms.web.limits import one_household
@@ -140,9 +141,11 @@ def _check(site: Site, request: web.Request) -> None:
 
 async def put_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on an answer that tell browsers what they may do with it, where it does not have its own."""
+    response.headers[hdrs.SERVER] = "hashchat"
+    if response.status == HTTPStatus.SWITCHING_PROTOCOLS:
+        return  # a WebSocket shows nothing, and would hold on to them for as long as it is open
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = "hashchat"
 
 
 _WORDS = {

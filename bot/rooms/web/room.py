@@ -52,7 +52,7 @@ class WebRoom:
 
     async def show(self, desk: Desk, record: Record) -> None:
         """Bring to the pages what has changed, for ever; whatever has gathered meanwhile goes in one."""
-        shown_questions = {question["label"] for question in desk.questions()}
+        asks = {question["label"]: question["ask"] for question in desk.questions()}
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -60,8 +60,8 @@ class WebRoom:
             people = {person for each in news for person in each.people}
             entries = {id_ for each in news for id_ in each.entries}
             for question in desk.questions():
-                if question["label"] not in shown_questions:
-                    shown_questions.add(question["label"])
+                if asks.get(question["label"]) != question["ask"]:  # a new one, or one taken back
+                    asks[question["label"]] = question["ask"]
                     self._hub.send({"is": "question", "question": question})
             await self._show_entries(record, entries, people)
             if any(each.course for each in news):

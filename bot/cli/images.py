@@ -1,4 +1,4 @@
-"""Whether the images that a script wants beside it are there: the one place of this package that looks at files."""
+"""Whether the images that a script wants beside it are there."""
 
 from collections.abc import Iterator
 from pathlib import Path
