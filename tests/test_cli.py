@@ -11,16 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.answers import Purpose, Reading
 from bot.cli.checking import read_script
 from bot.cli.holding import _choose
+from bot.messages import Author, Message
 from bot.rooms.terminal.screen import Paper
 from bot.session import Running, Start, Wish, advance, dump
 from bot.store import Changes, Chat, Store
 from tests.chats import HOST, START
-
-from bot.answers import Purpose, Reading
-from bot.messages import Author, Message
-from bot.store import Changes, Store
 
 ROOT = Path(__file__).parents[1]
 FIVE = ROOT / "questions" / "five-minutes.yaml"

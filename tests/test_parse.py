@@ -399,7 +399,7 @@ def test_each_mistake_in_a_question(question: str, place: str, what: str, instea
         ("hashtag: M\ntitle: T\nQuestions:\n  - a\n", "f:3:1: `Questions` is not a key; write `questions`"),
         (BASE + "hots: Ana\nwelcome: 'With {hosts}'\n", "f:4:1: `hots` is not a key; write `hosts`"),
         (asked("{ask: a, image: x.png, atl: x}"), "f:4:28: `atl` of question 1 is not a key; write `alt`"),
-        (asked("a", "{ask: b, lable: 3a}", "{ask: c, label: 3b}"), "f:5:14: `lable` of question 2 is not a key; write `label`"),
+        (asked("a", "{ask: b, lable: 3}", "{ask: c, label: 2}"), "f:5:14: `lable` of question 2 is not a key; write `label`"),
         (BASE + "resources: {title: x, ulr: https://x.org}\n", "f:4:23: `ulr` of resource 1 is not a key; write `url`"),
     ],
 )  # fmt: skip

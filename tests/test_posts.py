@@ -54,7 +54,7 @@ def text(
         (Kind.LAST_CALL, "Bonus", 1.5, "1 minute 30 seconds left for Bonus."),
         (Kind.MORE_TIME, "2", 3, "More time for Q2: 3 minutes."),
         (Kind.REPEAT, "2", None, "Once more, Q2: What?"),
-        (Kind.PAUSED, "2", None, "The chat is paused. It goes on here."),
+        (Kind.PAUSED, "2", None, "The chat is paused. It goes on soon."),
         (Kind.RESUMED, "2", 4, "The chat goes on. 4 minutes left for Q2."),
         (Kind.RESUMED, None, None, "The chat goes on."),
         (Kind.RECAP, None, None, ""),

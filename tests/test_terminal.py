@@ -151,7 +151,7 @@ async def test_forgetting_leaves_nothing_and_keeps_nothing(tmp_path: Path) -> No
     """Who asks to be forgotten is gone from recap and room, and what they write later is refused."""
     async with table(tmp_path) as it:
         await it.type("Ana: A0 my secret", "bo: hello", "ana forget-me:")
-        assert "Out of reach" in it.pages.notes[-1]
+        assert "cannot be reached" in it.pages.notes[-1]
         with pytest.raises(Refusal, match="forgotten"):
             await it.type("ANA: A0 again")
         recap = await it.live.recap()

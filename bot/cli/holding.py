@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli.checking import Checked, print_problems, read_script
+from bot.cli.failing import complain
 from bot.cli.saving import save_transcript, transcript_path
 from bot.live import LiveChat, SystemClock
 from bot.rooms.terminal.room import Terminal
@@ -28,6 +29,16 @@ class Place:
     passphrase: str | None
     browser: bool
 
+    def trouble(self) -> str | None:
+        """Say what is wrong with where it is to be served, before anything is begun."""
+        from bot.rooms.web.guard import NoSuchSite, Site
+
+        try:
+            Site.at(self.bind, self.public_url)
+        except NoSuchSite as error:
+            return str(error)
+        return None
+
 
 def reads_lines() -> bool:
     """Tell whether lines come from standard input: from a pipe or a file, not from somebody who types or from nowhere."""
@@ -40,6 +51,8 @@ def reads_lines() -> bool:
 
 def hold(file: Path, *, speed: float, new: bool, db: Path, place: Place | None) -> int:
     """Hold a chat of that script, in the browser or (`place` None) in the terminal; give the exit status."""
+    if place and (trouble := place.trouble()):
+        return complain(trouble, status=2)
     script = read_script(file)
     if script.text is None and (new or not db.exists()):
         print_problems(script)

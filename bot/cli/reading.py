@@ -70,7 +70,7 @@ def write_recap(db: Path, name: str, form: str, path: Path | None) -> int:
         text = render.recap(form, tally.recap(), width=min(Console().width, WIDEST))
         with output(path) as file:
             file.write(f"{text.rstrip()}\n".encode())
-        return 0
+        return _written(path)
 
     return with_store(db, work)
 
@@ -84,9 +84,15 @@ def write_transcript(db: Path, name: str, form: str, path: Path | None) -> int:
             with output(path) as file:
                 async for piece in _transcript(record, chat, form, shown=path is not None):
                     file.write(piece.encode())
-        return 0
+        return _written(path)
 
     return with_store(db, work)
+
+
+def _written(path: Path | None) -> int:
+    if path:
+        print(f"Written: {path}", file=sys.stderr)
+    return 0
 
 
 async def _transcript(record: Record, chat: Chat, form: str, *, shown: bool) -> AsyncIterator[str]:

@@ -64,7 +64,7 @@ async def _until_stopped(running: asyncio.Task[None], others: list[asyncio.Task[
     """Wait until somebody stops the room; raises what ends it otherwise. The end of the chat does not."""
     stop = asyncio.Event()
     stopped = asyncio.create_task(stop.wait())
-    running.add_done_callback(lambda task: stop.set() if task.exception() else None)
+    running.add_done_callback(lambda task: stop.set() if task.cancelled() or task.exception() else None)
     try:
         with stopping(stop.set):
             done, _ = await asyncio.wait({stopped, *others}, return_when=asyncio.FIRST_COMPLETED)
@@ -77,8 +77,12 @@ async def _until_stopped(running: asyncio.Task[None], others: list[asyncio.Task[
 
 
 def _say_where(paper: Paper, serving: Serving, place: Place) -> None:
+    if place.port not in (0, serving.port):
+        paper.show(f"Port {place.port} is taken: the room is on port {serving.port} this time.", Tone.TROUBLE)
     paper.show(f"For participants:  {serving.link}", Tone.BOT)
     paper.show(f"For you, the host: {serving.host_link}", Tone.QUESTION)
+    if place.passphrase:
+        paper.show(f"They have to know the passphrase: {place.passphrase}", Tone.NOTE)
     paper.show("Keep the host's link to yourself. Ctrl-C stops the room; run again, it goes on.", Tone.NOTE)
     if place.browser:
         webbrowser.open(serving.host_link)

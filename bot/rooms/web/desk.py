@@ -95,7 +95,7 @@ class Desk:
     async def about(self) -> dict[str, Any]:
         """Tell what the chat is."""
         chat = self._live.chat
-        return shown.about(self._live.script, chat.name, rehearsal=chat.rehearsal)
+        return shown.about(self._live.script, chat.name, rehearsal=chat.rehearsal, speed=self._speed)
 
     async def hello(self, person: Person) -> dict[str, Any]:
         """Tell somebody who has just arrived, or come back, all that the page shows."""
@@ -209,12 +209,10 @@ class Desk:
 
     async def _steer(self, person: Person, request: frames.Steer) -> Answer:
         want = _WANTS[request.want](request)
-        return Answer(
-            ok=True,
-            text=await self._live.ask(
-                want, by=_author(person), id=f"{person.id}.{request.id}", about=request.about
-            ),
+        words = await self._live.ask(
+            want, by=_author(person), id=f"{person.id}.{request.id}", about=request.about
         )
+        return Answer(ok=True, text=self._news_in(words))
 
     async def _take(self, person: Person, proposal: str) -> Answer:
         """Take a participant's question into the chat; the same one twice comes in once."""
@@ -224,7 +222,12 @@ class Desk:
         want = AskNext(proposed.text, proposed.by.id)
         words = await self._live.ask(want, by=_author(person), id=f"take.{proposal}")
         await self._live.ask(Settled(proposal, _author(person)), by=_author(person))
-        return Answer(ok=True, text=words)
+        return Answer(ok=True, text=self._news_in(words))
+
+    def _news_in(self, words: str) -> str:
+        """Give what the words tell before they say where the chat stands, which the page shows all the time."""
+        shown_already = shown.standing(self._live.script, self._live.state, self._clock.now())
+        return words.partition(shown_already)[0].strip()
 
     async def _deed(self, person: Person, request: frames.Request) -> Deed:
         by = _author(person)

@@ -16,6 +16,9 @@ from bot.rooms.web.desk import Desk
 from bot.rooms.web.hub import Hub
 from bot.store import Record
 
+#: The least time between two recaps that are sent to the pages, in seconds.
+RECAP_EVERY = 2.0
+
 
 class WebRoom:
     """The room. Keep `show` going while the chat runs."""
@@ -28,6 +31,7 @@ class WebRoom:
         self._report = report
         self._news: list[News] = []
         self._wake = asyncio.Event()
+        self._recap = asyncio.Event()
 
     # The room, for the live chat ---------------------------------------------------------------------------------
 
@@ -51,7 +55,20 @@ class WebRoom:
     # Showing -----------------------------------------------------------------------------------------------------
 
     async def show(self, desk: Desk, record: Record) -> None:
-        """Bring to the pages what has changed, for ever; whatever has gathered meanwhile goes in one."""
+        """Bring to the pages what has changed, for ever."""
+        await asyncio.gather(self._show_news(desk, record), self._show_recap(desk))
+
+    async def _show_recap(self, desk: Desk) -> None:
+        """Send the recap when it has come or changed; it reads the whole chat, so changes are gathered for a while."""
+        while True:
+            await self._recap.wait()
+            self._recap.clear()
+            if recap := await desk.recap():
+                self._hub.send(recap)
+                await asyncio.sleep(RECAP_EVERY)
+
+    async def _show_news(self, desk: Desk, record: Record) -> None:
+        """Send what is different; whatever has gathered meanwhile goes in one."""
         asks = {question["label"]: question["ask"] for question in desk.questions()}
         while True:
             await self._wake.wait()
@@ -69,8 +86,8 @@ class WebRoom:
                 self._hub.send({"is": "course", "course": desk.course(to_host=False)}, hosts=False)
             if any(each.proposals for each in news):
                 self._hub.send({"is": "proposals", "proposals": await desk.proposals()}, hosts=True)
-            if (entries or people) and (recap := await desk.recap()):
-                self._hub.send(recap)
+            if entries or people:
+                self._recap.set()
 
     async def _show_entries(self, record: Record, ids: set[str], people: Collection[str]) -> None:
         """Send entries as they are now; those that are no longer there, or not for everybody, as gone."""

@@ -79,8 +79,8 @@ def question(question: Question, asked_at: datetime) -> dict[str, Any]:
     }
 
 
-def about(script: Script, name: str, *, rehearsal: bool) -> dict[str, Any]:
-    """Tell what the chat is."""
+def about(script: Script, name: str, *, rehearsal: bool, speed: float) -> dict[str, Any]:
+    """Tell what the chat is, and how many times as fast as real time it runs."""
     return {
         "name": name,
         "hashtag": script.hashtag,
@@ -92,8 +92,19 @@ def about(script: Script, name: str, *, rehearsal: bool) -> dict[str, Any]:
         "acknowledge": script.acknowledge,
         "starts": millis(script.starts),
         "rehearsal": rehearsal,
+        "speed": speed,
         "letter": letter(script.language),
     }
+
+
+def standing(script: Script, state: State, now: datetime) -> str:
+    """Say where the chat stands without the time that is left, which the page counts down itself."""
+    match state.phase:
+        case Running():
+            return on_floor(script, state)
+        case Paused():
+            return f"Paused at {on_floor(script, state)}"
+    return describe(script, state, now)
 
 
 def course(script: Script, state: State, now: datetime, *, to_host: bool, speed: float) -> dict[str, Any]:
@@ -105,11 +116,11 @@ def course(script: Script, state: State, now: datetime, *, to_host: bool, speed:
     question = floor(script, state)
     moment = state.phase.since if isinstance(state.phase, Paused) else now
     end = running.until if running else due(state)
-    coming = script.questions[running.floor + 1 :][:1] if running else script.questions[:1]
+    coming = script.questions[running.floor + 1 :][:1] if running else script.everything_asked[:1]
     told: dict[str, Any] = {
         "phase": state.phase.phase,
         "point": point(script, state),
-        "text": on_floor(script, state) if isinstance(state.phase, Running) else describe(script, state, now),
+        "text": standing(script, state, now),
         "question": question.label if question else None,
         "left": None if end is None else _ms((end - moment) / speed),
         "total": _ms((running.until - running.since) / speed) if running else None,

@@ -1,6 +1,6 @@
 /** What can be done with a message: one toolbar that goes to the message in hand, a menu behind it, and the keyboard. */
 
-import { ask, pickQuestions, sure } from "./dialogs.js";
+import { copy, pickQuestions, sure } from "./dialogs.js";
 import { button, byId, el, signOf, writing } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { toast } from "./tell.js";
@@ -24,16 +24,14 @@ export class Actions {
     this.outbox = outbox;
     this.stream = stream;
     this.compose = compose;
+    // Not `pointerover`, which also comes when a message moves under a pointer that rests.
     this.#list.addEventListener(
-      "pointerover",
+      "pointermove",
       (/** @type {any} */ event) => event.pointerType === "mouse" && this.#reach(event.target),
     );
-    this.#list.addEventListener("focusin", (/** @type {any} */ event) => this.#reach(event.target, true));
+    this.#list.addEventListener("focusin", (/** @type {any} */ event) => this.#reach(event.target));
     this.#list.addEventListener("click", (/** @type {any} */ event) => this.#clicked(event));
     this.#list.addEventListener("keydown", (/** @type {any} */ event) => this.#pressed(event));
-    this.#list.addEventListener("pointerleave", (/** @type {any} */ event) => {
-      if (event.pointerType === "mouse" && !this.#bar.contains(document.activeElement)) this.#bar.remove();
-    });
     room.watch(["hello"], () => this.#bar.remove());
   }
 
@@ -53,17 +51,13 @@ export class Actions {
     return this.room.timeline.get(/** @type {any} */ (node.closest("article"))?.dataset.id ?? null);
   }
 
-  /** Bring the toolbar to the message under the pointer or with the focus; the focus has the last word. */
-  #reach(/** @type {Element} */ node, focus = false) {
+  /** Bring the toolbar to the message that the pointer or the focus has come to. */
+  #reach(/** @type {Element} */ node) {
     const article = node.closest("article");
-    if (
-      !article ||
-      article.contains(this.#bar) ||
-      (!focus && this.#list.contains(document.activeElement) && document.activeElement?.matches(":focus-visible"))
-    )
-      return;
-    const entry = this.#entryOf(article);
-    if (!entry) return;
+    if (!article || article.contains(this.#bar) || !this.#entryOf(article)) return;
+    // The toolbar leaves without the focus, which stays with its message.
+    if (this.#bar.contains(document.activeElement))
+      /** @type {any} */ (this.#bar.parentElement).focus({ preventScroll: true });
     const signs = this.room.signs.map((sign) => {
       const node = button("", { label: `React with ${sign}`, data: { do: "react", sign } });
       node.append(signOf(sign));
@@ -76,7 +70,7 @@ export class Actions {
     );
     for (const [index, node] of [...this.#bar.children].entries()) node.tabIndex = index ? -1 : 0;
     this.#bar.lastElementChild.setAttribute("aria-haspopup", "menu");
-    article.append(this.#bar);
+    article.prepend(this.#bar);
   }
 
   #clicked(/** @type {MouseEvent} */ event) {
@@ -102,8 +96,10 @@ export class Actions {
     const id = target.closest("article")?.dataset.id;
     const goTo = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -1e6, End: 1e6 }[event.key];
     if (goTo) return this.#move(event, () => this.stream.focus(this.stream.beside(id, goTo)));
-    if (event.key === "Enter" && target.matches("article"))
+    if (event.key === "Enter" && target.matches("article")) {
+      this.#reach(target);
       return this.#move(event, () => this.#bar.firstElementChild.focus());
+    }
     if (event.key === "Escape") {
       return this.#move(event, () =>
         target.matches("article") ? byId("message").focus() : target.closest("article").focus(),
@@ -124,7 +120,7 @@ export class Actions {
     const { you } = this.room;
     const own = this.room.owns(entry);
     const { author } = entry;
-    /** @type {Item[]} */ const items = [{ text: "Copy text", run: () => this.#copy(entry) }];
+    /** @type {Item[]} */ const items = [{ text: "Copy text", run: () => void copy(entry.text, "The text of the message") }];
     if (own) items.unshift({ text: "Edit", run: () => this.compose.edit(entry) });
     if (author && (own || you.host) && this.room.answering)
       items.push({ text: "Counts for…", run: () => this.place(entry) });
@@ -179,19 +175,6 @@ export class Actions {
   async #delete(/** @type {Entry} */ entry) {
     if (await sure("Delete this message?", `“${short(entry.text, 120)}” will be gone for everybody.`, "Delete")) {
       this.#send({ do: "delete", id: entry.id });
-    }
-  }
-
-  async #copy(/** @type {Entry} */ entry) {
-    try {
-      await navigator.clipboard.writeText(entry.text);
-      toast("Copied.");
-    } catch {
-      await ask(
-        "The text of the message",
-        [el("textarea", { rows: 6, readonly: true, "aria-label": "Text" }, entry.text)],
-        { yes: null },
-      );
     }
   }
 

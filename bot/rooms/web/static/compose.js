@@ -1,6 +1,7 @@
 /** The message field: what is being written, in answer to what, and as what. */
 
 import { byId, el } from "./dom.js";
+import { labelled } from "./labels.js";
 import { Picture } from "./picture.js";
 import { announce, toast } from "./tell.js";
 import { freshId, short } from "./words.js";
@@ -156,26 +157,15 @@ export class Compose {
 
   /** What the message is, unless the writer says otherwise: what its own label says, else an answer that is still due. */
   #suggested() {
-    const { current } = this.room;
-    const label = this.#labelled();
-    if (label !== null) return label;
+    const { current, questions } = this.room;
+    const label = labelled(this.#text.value, this.room);
+    if (label !== null && questions.has(label)) return label;
     if (this.#picked !== null) return this.#picked;
-    if (!current || this.#about) return TALK;
+    if (!current || this.#about || label !== null) return TALK;
     const answered =
       [...this.room.mine.values()].some((entry) => entry.answers.includes(current.label)) ||
       this.outbox.messages.some(({ frame }) => frame.question === current.label);
     return answered ? TALK : current.label;
-  }
-
-  /** The question whose label the text begins with, as in `A2 I think`, `@ana A3b` or `Bonus: a walk`. */
-  #labelled() {
-    const { questions, chat } = this.room;
-    const found = /^(?:[@#]\S+\s+)*(?:(\p{L})(\d+)(\p{L}?)|([\p{L}\d]+):)/u.exec(this.#text.value.trim());
-    if (!found) return null;
-    const [, letter, number, part, name] = found;
-    if (name) return [...questions.keys()].find((label) => label.toLowerCase() === name.toLowerCase()) ?? null;
-    if (!["A", "Q", chat.letter].includes(letter.toUpperCase())) return null;
-    return [number + part.toLowerCase(), number].find((label) => questions.has(label)) ?? null;
   }
 
   #show() {
@@ -219,6 +209,6 @@ export class Compose {
     }
     const suggested = this.#suggested();
     this.#as.value = wanted.some(([value]) => value === suggested) ? suggested : TALK;
-    this.#as.classList.toggle("answers", this.#as.value !== TALK);
+    this.#form.classList.toggle("answers", this.#as.value !== TALK);
   }
 }

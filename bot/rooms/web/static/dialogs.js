@@ -1,6 +1,7 @@
 /** One dialog for everything that is asked: a title, what is in it, yes or no. */
 
 import { byId, el } from "./dom.js";
+import { toast } from "./tell.js";
 
 /**
  * Ask something, and wait for the answer. The focus returns to where it was.
@@ -79,6 +80,16 @@ export async function write(
     { yes },
   );
   return form ? String(form.get("text")).trim() || null : null;
+}
+
+/** Copy a text, or show it to be copied where the browser does not let the page do that. */
+export async function copy(/** @type {string} */ text, /** @type {string} */ title) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied.");
+  } catch {
+    await ask(title, [el("textarea", { rows: 6, readonly: true, "aria-label": "Text" }, text)], { yes: null });
+  }
 }
 
 /**

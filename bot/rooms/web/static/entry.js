@@ -1,6 +1,7 @@
 /** How one entry of the stream is drawn. */
 
 import { button, el, icon, signOf } from "./dom.js";
+import { whyNot } from "./labels.js";
 import { clockTime, link, linked, listed, short } from "./words.js";
 
 /** @typedef {import("./timeline.js").Entry} Entry */
@@ -53,8 +54,9 @@ export function draw(/** @type {any} */ article, /** @type {Entry} */ entry, /**
   article.classList.toggle("highlighted", entry.highlighted);
   article.classList.toggle("hidden-entry", entry.hidden);
   const body = el("div", { class: "body" }, ...(question ? asked(entry, question, room) : said(entry, room)));
-  article.querySelector(":scope > .body")?.remove();
-  article.prepend(body);
+  const before = article.querySelector(":scope > .body");
+  if (before) before.replaceWith(body);
+  else article.append(body);
 }
 
 /** Draw a message that is on its way, or was refused. */
@@ -111,7 +113,21 @@ function* asked(
   yield* translations(question);
   yield* pictures(entry.pictures.length ? entry.pictures : question.picture ? [question.picture] : []);
   yield* resources(question.resources);
+  yield howToAnswer(question, room);
   yield reactions(entry, room);
+}
+
+/** The label to begin with, and a button for those who would rather press one. */
+function howToAnswer(/** @type {import("./room.js").Question} */ { label, name }, /** @type {Room} */ room) {
+  const mark = room.markOf(label);
+  return el(
+    "p",
+    { class: "how" },
+    "Begin your answer with ",
+    el("b", {}, mark === label ? `${label}:` : mark),
+    " or press ",
+    button("Answer", { class: "link", label: `Answer ${name}`, data: { do: "reply" } }),
+  );
 }
 
 function* said(/** @type {Entry} */ entry, /** @type {Room} */ room) {
@@ -120,7 +136,7 @@ function* said(/** @type {Entry} */ entry, /** @type {Room} */ room) {
   if (repliesTo(entry, room)) yield quoted(entry, room);
   if (entry.text) yield el("p", { class: "text", dir: "auto", id: `text-${entry.id}` }, ...linked(entry.text));
   yield* pictures(entry.pictures);
-  if (room.owns(entry) && entry.answers.length) yield counted(entry, room);
+  if (room.owns(entry)) yield entry.answers.length ? counted(entry, room) : uncounted(entry, room);
   yield reactions(entry, room);
 }
 
@@ -174,6 +190,12 @@ function counted(/** @type {Entry} */ entry, /** @type {Room} */ room) {
     `Counted for ${listed(entry.answers.map((label) => room.nameOf(label)))}`,
     button("Change", { class: "link", label: "Change which question it counts for", data: { do: "place" } }),
   );
+}
+
+/** Tell authors why a message of theirs that looks like an answer is none. */
+function uncounted(/** @type {Entry} */ entry, /** @type {Room} */ room) {
+  const why = whyNot(entry, room);
+  return why && el("p", { class: "counted" }, why);
 }
 
 function reactions(/** @type {Entry} */ entry, /** @type {Room} */ room) {

@@ -20,11 +20,16 @@ export class Floor {
   }
 
   #title() {
-    const { hashtag, title, rehearsal } = this.room.chat;
+    const { hashtag, title, rehearsal, speed } = this.room.chat;
     byId("hashtag").textContent = `#${hashtag}`;
     byId("title").textContent = title ?? "";
     byId("title").title = title ?? "";
+    const fast = rehearsal && speed !== 1;
     byId("rehearsal").hidden = !rehearsal;
+    byId("rehearsal").textContent = fast ? `Rehearsal ×${speed}` : "Rehearsal";
+    byId("rehearsal").title = fast
+      ? `${speed} times as fast as a real chat. The clock shows real time; what the bot writes is the chat's own.`
+      : "Kept out of counts over several chats.";
   }
 
   #show() {

@@ -1,6 +1,6 @@
 /** The host's controls: the course of the chat, and the people in it. */
 
-import { ask, sure } from "./dialogs.js";
+import { ask, copy, sure } from "./dialogs.js";
 import { button, byId, el } from "./dom.js";
 import { announce, toast } from "./tell.js";
 import { countdown, freshId } from "./words.js";
@@ -36,6 +36,7 @@ export class Host {
       const pressed = event.target.closest("[data-want]");
       if (pressed) this.#steer(pressed);
     });
+    byId("host-link").onclick = () => copy(`${location.origin}/`, "The link for participants");
     byId("host-people").onclick = () => this.#people();
     room.watch(["hello", "course"], () => this.#show());
     room.watch(["hello"], () => this.#trouble(""));

@@ -1,5 +1,6 @@
 /** What a screen reader is told of by itself, and what the tab's title says. The stream itself stays silent. */
 
+import { whyNot } from "./labels.js";
 import { announce, toast } from "./tell.js";
 import { listed, short } from "./words.js";
 
@@ -48,6 +49,7 @@ function hear(/** @type {import("./room.js").Room} */ room, /** @type {any} */ {
   const names = listed(entry.answers.map((/** @type {string} */ label) => room.nameOf(label)));
   if (names && String(before?.answers ?? "") !== String(entry.answers))
     announce(`Your answer was counted for ${names}.`);
+  if (how === "new") announce(whyNot(entry, room) ?? "");
   if (before?.answers.length && !names) announce("Your message counts as conversation now.");
   if (before && !before.highlighted && entry.highlighted) toast("The hosts have highlighted your answer.");
 }

@@ -35,7 +35,7 @@ export class Picture {
 
   /** Whether a picture was chosen. */
   get chosen() {
-    return !this.#box.hidden;
+    return !this.#box.hidden && !this.#box.classList.contains("refused");
   }
 
   /** What the message says of it: its id and its description; null without one. */
@@ -66,6 +66,7 @@ export class Picture {
     this.#alt.value = "";
     this.#state.textContent = "";
     this.#box.hidden = true;
+    this.#box.classList.remove("refused");
     URL.revokeObjectURL(this.#preview.src);
     this.#preview.removeAttribute("src");
   }
@@ -76,14 +77,18 @@ export class Picture {
     this.#choose(data.files[0]);
   }
 
+  /** Say that a file is no picture; one that was chosen before stays. */
+  #refuse(/** @type {string} */ name) {
+    this.#box.classList.toggle("refused", !this.chosen);
+    this.#box.hidden = false;
+    this.#state.textContent = `“${name}” is not a picture that can be shown here. Please choose a PNG, JPEG, GIF or WebP.`;
+  }
+
   async #choose(/** @type {File | undefined} */ file) {
     if (!file) return;
+    if (!(await isPicture(file))) return this.#refuse(file.name);
     this.clear();
     this.#box.hidden = false;
-    if (!KINDS.has(file.type)) {
-      this.#state.textContent = "That is not a picture that works here. Please choose a PNG, JPEG, GIF or WebP.";
-      return;
-    }
     this.#preview.src = URL.createObjectURL(file);
     this.#alt.focus();
     this.#state.textContent = "The picture is on its way…";
@@ -93,6 +98,17 @@ export class Picture {
     this.#id = answer.ok ? answer.id : null;
     this.#state.textContent = answer.ok ? "" : answer.text;
     if (answer.ok && this.#awaited) this.arrived();
+  }
+}
+
+/** Whether it can be shown, whatever its name says. */
+async function isPicture(/** @type {File} */ file) {
+  if (!KINDS.has(file.type)) return false;
+  try {
+    (await createImageBitmap(file)).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

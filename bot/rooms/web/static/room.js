@@ -79,7 +79,7 @@ export class Room {
 
   /** How the question of a label is called: `Q2`. */
   nameOf(/** @type {string} */ label) {
-    return this.questions.get(label)?.name ?? label;
+    return this.questions.get(label)?.name ?? (/^\d/.test(label) ? `Q${label}` : label);
   }
 
   /** How an answer to the question of a label is marked: `A2`, in the letter of the chat's language. */

@@ -31,6 +31,7 @@ export function toast(text, { action, run } = {}) {
 
 /** Say something to a screen reader, after what it is being told already. */
 export function announce(/** @type {string} */ text) {
+  if (!text) return;
   unsaid.push(text);
   if (unsaid.length > 1) return;
   setTimeout(() => {
