@@ -504,7 +504,7 @@ async def test_commits_are_grouped(store: Store) -> None:
     await store._writer.run(lambda db: db.set_trace_callback(count))
     commits = [say(store, chats[n % 5], (message(str(n), ANA, "A1"), A1)) for n in range(200)]
     await asyncio.gather(*commits)
-    assert counted <= 2
+    assert counted <= 20
     assert sum([len(await entries(store, chat)) for chat in chats]) == 200
 
 

@@ -167,7 +167,8 @@ async def second_part(voices: Mapping[str, Voice], host: Guest, guest: Guest) ->
     await host.sees(OWN)
     await host.choose(SECOND[0][1], "Highlight")
     await guest.react(SECOND[0][1], "👍")
-    await guest.field.focus()
+    for each in (host, guest):
+        await each.field.focus()
     await expect(host.page.get_by_role("tab", name="1 proposed question")).to_be_visible()
 
 
