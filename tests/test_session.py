@@ -574,6 +574,7 @@ def test_a_planned_start_missed_by_a_little() -> None:
 
 def test_a_planned_start_missed_by_more_than_an_hour() -> None:
     """More than an hour late, it waits for its host, who can still start it."""
+    assert Course(PLANNED, after(61)).state.phase == Ready()
     course = Course(PLANNED, after(-60))
     assert course.tick(60.1) == []
     assert (course.state.phase, course.due) == (Ready(), None)

@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from pathlib import Path
 from typing import IO
@@ -19,7 +19,7 @@ from bot.script.parse import parse_bytes
 from bot.script.posts import Kind, Post
 from bot.script.source import MOST_BYTES, Problem, decode
 from bot.session import countdown, timetable
-from bot.session.machine import LATEST_START
+from bot.session.state import missed
 
 _LONGEST_CALL = 60
 
@@ -98,8 +98,9 @@ def _print_timetable(checked: Checked, script: Script, *, first: bool) -> None:
     console.print(f"{checked.path}: nothing is wrong.")
     for remark in checked.remarks:
         console.print(f"Note: {remark.at(str(checked.path))}")
-    if script.starts and (late := datetime.now(UTC) - script.starts) > timedelta():
-        begins = "when its host starts it" if late > LATEST_START else "as soon as it is run"
+    now = datetime.now(UTC)
+    if script.starts and script.starts < now:
+        begins = "when its host starts it" if missed(script.starts, now) else "as soon as it is run"
         console.print(f"Note: its start is past, so the chat will begin {begins}.")
     console.print()
     console.print(_timetable(script), soft_wrap=False)

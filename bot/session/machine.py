@@ -58,14 +58,13 @@ from bot.session.state import (
     due,
     floor,
     hosting,
+    missed,
     point,
     running_in,
     whole,
 )
 from bot.session.words import describe, possible
 
-#: A planned start that was missed by more than this waits for its host.
-LATEST_START = timedelta(hours=1)
 #: What is later than this, a tick or a post on its way to the room, moves what follows.
 PROMPT = timedelta(seconds=5)
 #: How many of the latest wishes are known again.
@@ -95,7 +94,7 @@ def _tick(script: Script, state: State, now: datetime) -> tuple[State, list[Effe
     if planned is not None and planned <= now <= planned + PROMPT:
         now = planned  # so that a chat keeps to its timetable instead of gathering delays
     match state.phase:
-        case Ready(starts=starts) if starts and now - starts > LATEST_START:
+        case Ready(starts=starts) if starts and missed(starts, now):
             return replace(state, phase=Ready(), at=now), []
         case Ready(starts=starts) if starts and starts <= now:
             return _open(script, state, now)

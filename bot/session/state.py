@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
+#: A planned start that was missed by more than this waits for its host.
+LATEST_START = timedelta(hours=1)
 #: A paused chat that nobody touches for so long ends by itself.
 PATIENCE = timedelta(hours=2)
 #: What a question that has been asked reads as since the one whose words it was in asked to be forgotten.
@@ -118,7 +120,13 @@ class State:
 
 def begin(script: Script, at: datetime) -> State:
     """Give the first state of a chat that is made at that moment."""
-    return State(phase=Ready(starts=script.starts), at=at)
+    planned = script.starts if script.starts and not missed(script.starts, at) else None
+    return State(phase=Ready(starts=planned), at=at)
+
+
+def missed(starts: datetime, now: datetime) -> bool:
+    """Tell whether a planned start is so long past that the chat waits for its host."""
+    return now - starts > LATEST_START
 
 
 def whole(script: Script, state: State) -> Script:
