@@ -231,6 +231,10 @@ async def test_a_pipe_is_read_to_its_end_whatever_its_bytes() -> None:
     assert lines == [text, "\ufffd", "last"]
 
 
+#: Makes the terminal the program's own, so that Ctrl-C reaches it whenever it is pressed.
+LOGGED_IN = "import os, runpy; os.login_tty(0); runpy.run_module('bot', run_name='__main__')"
+
+
 class Typist:
     """Somebody at a real terminal of 80 columns in which `hashchat run` runs."""
 
@@ -247,8 +251,8 @@ class Typist:
         }
         environment.pop("NO_COLOR", None)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run", str(folder / "t.yaml"), "--terminal", "--db", str(folder / "t.db"), *options],
-            stdin=inner, stdout=inner, stderr=inner, env=environment, cwd=Path(__file__).parents[1], start_new_session=True,
+            [sys.executable, "-c", LOGGED_IN, "run", str(folder / "t.yaml"), "--terminal", "--db", str(folder / "t.db"), *options],
+            stdin=inner, stdout=inner, stderr=inner, env=environment, cwd=Path(__file__).parents[1],
         )  # fmt: skip
         os.close(inner)
 
@@ -268,8 +272,9 @@ class Typist:
 
     def end(self) -> int:
         """Look until the program has ended; give its exit status."""
-        while self._look():
-            pass
+        for _ in range(400):
+            if not self._look():
+                break
         os.close(self._terminal)
         return self.process.wait(20)
 
