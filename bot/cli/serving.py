@@ -11,7 +11,7 @@ from bot.rooms.stopping import stopping
 from bot.rooms.terminal.screen import Paper, Tone
 from bot.rooms.web.desk import Desk
 from bot.rooms.web.gallery import Gallery
-from bot.rooms.web.guard import NoSuchSite, Site
+from bot.rooms.web.guard import Site
 from bot.rooms.web.hub import Hub
 from bot.rooms.web.identity import Signer
 from bot.rooms.web.room import WebRoom
@@ -29,7 +29,7 @@ async def hold_in_browser(
     """Serve the chat until it is stopped, also after its end; None where it cannot be served. Raises StoreError."""
     try:
         return await _hold(store, chat, clock, paper, place, speed=speed)
-    except (CannotServe, NoSuchSite) as error:
+    except CannotServe as error:
         paper.show(str(error), Tone.TROUBLE)
         return None
 

@@ -100,7 +100,6 @@ class Desk:
     async def hello(self, person: Person) -> dict[str, Any]:
         """Tell somebody who has just arrived, or come back, all that the page shows."""
         host = self.hosts(person)
-        entries, more = await self._record.page(PAGE, hidden=host, own=person.id)
         hidden = await self._record.hidden_people() if host else None
         hello = {
             "is": "hello",
@@ -108,8 +107,7 @@ class Desk:
             "chat": await self.about(),
             "course": self.course(to_host=host),
             "questions": self.questions(),
-            "entries": [shown.entry(each, hidden) for each in entries],
-            "more": more,
+            **await self._page(person, PAGE),
             "mine": [shown.entry(each, hidden) for each in await self._record.answers_of(person.id)],
             "reactions": await self._record.reactions_of(person.id),
             "signs": list(shown.SIGNS),
@@ -168,15 +166,17 @@ class Desk:
             return Answer(ok=False, text=str(error))
 
     async def _older(self, person: Person, request: frames.Older) -> Answer:
-        host = self.hosts(person)
         most = PAGE if request.to is None else MOST_AT_ONCE
-        entries, more = await self._record.page(
-            most, before=request.before, since=request.to, hidden=host, own=person.id
-        )
+        return Answer(ok=True, more=await self._page(person, most, before=request.before, since=request.to))
+
+    async def _page(
+        self, person: Person, most: int, *, before: str | None = None, since: str | None = None
+    ) -> dict[str, Any]:
+        """Tell of entries as that person may see them, and whether there are more."""
+        host = self.hosts(person)
+        entries, more = await self._record.page(most, before=before, since=since, hidden=host, own=person.id)
         hidden = await self._record.hidden_people() if host else None
-        return Answer(
-            ok=True, more={"entries": [shown.entry(each, hidden) for each in entries], "more": more}
-        )
+        return {"entries": [shown.entry(each, hidden) for each in entries], "more": more}
 
     async def _people(self, person: Person) -> Answer:
         """Tell a host who is here, and who has said something."""
