@@ -13,7 +13,6 @@ from rich.table import Table
 
 from bot import render
 from bot.cli.output import output
-from bot.recap import Tally
 from bot.render.plain import one_line
 from bot.session import Over, Paused, Ready, Running
 from bot.store import Chat, Record, Store, StoreError
@@ -63,11 +62,7 @@ def write_recap(db: Path, name: str, form: str, path: Path | None) -> int:
 
     async def work(store: Store) -> int:
         chat = await store.find(name)
-        tally = Tally(chat.about)
-        async with store.reading(chat) as record:
-            async for entry in record.entries():
-                tally.add(entry)
-        text = render.recap(form, tally.recap(), width=min(Console().width, WIDEST))
+        text = render.recap(form, await store.recap(chat), width=min(Console().width, WIDEST))
         with output(path) as file:
             file.write(f"{text.rstrip()}\n".encode())
         return _written(path)

@@ -19,7 +19,7 @@ from bot.live.fold import Awaited, Fold, Item, Reported, Reread
 from bot.live.listener import Listener
 from bot.live.room import Delivery, Room, RoomError
 from bot.messages import Author, Deed
-from bot.recap import Recap, Tally
+from bot.recap import Recap
 from bot.script.posts import Kind, Post, compose
 from bot.session import Over, Pause, Running, State, Tick, Want, Wish, describe, due
 from bot.store import Changes, Chat, LeaseLost, Store, StoreError, in_words
@@ -273,12 +273,7 @@ class LiveChat:
 
     async def recap(self) -> Recap:
         """Give the chat's recap as it is now."""
-        tally = Tally(self.chat.about)
-        with in_words(self._store.path):
-            async with self._store.reading(self.chat) as record:
-                async for entry in record.entries():
-                    tally.add(entry)
-        return tally.recap()
+        return await self._store.recap(self.chat)
 
     async def _last_post(self, deliverer: asyncio.Task[None]) -> None:
         """Let a post that is on its way arrive, for a while."""

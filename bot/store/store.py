@@ -17,6 +17,7 @@ from typing import Self
 
 import aiosqlite
 
+from bot.recap import Recap, Tally
 from bot.session import begin, dump, load
 from bot.store.changes import STATE, STATEMENTS, Changes, micros, moment
 from bot.store.chat import Chat, script_of, short_name
@@ -245,6 +246,14 @@ class Store:
             raise StoreError(words(self.path, str(error))) from error
         finally:
             await db.close()
+
+    async def recap(self, chat: Chat) -> Recap:
+        """Count a chat as it is kept now. Raises StoreError."""
+        tally = Tally(chat.about)
+        async with self.reading(chat) as record:
+            async for entry in record.entries():
+                tally.add(entry)
+        return tally.recap()
 
     async def chat(self, id: int) -> Chat:
         """Give one chat by its number. Raises NoSuchChat."""
