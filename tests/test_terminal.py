@@ -103,6 +103,13 @@ async def test_what_people_say_is_acknowledged_with_its_question(tmp_path: Path)
     ]  # fmt: skip
 
 
+async def test_what_is_typed_behind_next_answers_it(tmp_path: Path) -> None:
+    """An answer in the same instant in which its question is asked waits for the question, and counts."""
+    async with table(tmp_path) as it:
+        await it.type("/next", "ana: A1 at once", "/next", "bo: A2 as quick")
+    assert it.pages.said == ["ana ✅ Q1: A1 at once", "bo ✅ Q2: A2 as quick"]
+
+
 async def test_lines_about_a_message_name_it(tmp_path: Path) -> None:
     """What is done to somebody's last message is answered with the message that was meant."""
     async with table(tmp_path) as it:

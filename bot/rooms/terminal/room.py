@@ -114,7 +114,8 @@ class Terminal:
             case Ask(what):
                 self._answer(what, chat)
             case Speak(name, text, reply_to):
-                target = await self._target(reply_to, chat) if reply_to else None
+                await self._caught_up(chat)
+                target = self._target(reply_to, chat) if reply_to else None
                 said = self.voices.says(name, text, target, self._clock.now())
                 await chat.ask(said, by=said.message.author)
             case ForgetMe(name):
@@ -131,16 +132,19 @@ class Terminal:
         self.voices.done(deed)
         return answer
 
-    async def _target(self, target: str, chat: LiveChat) -> str:
-        """Give the id of what is replied to: a question by its name, once its post is here, or somebody's last message."""
+    async def _caught_up(self, chat: LiveChat) -> None:
+        """Wait until the question that was asked last is on the screen: nobody answers what they have not seen."""
+        for asked in chat.state.asked[-1:]:
+            await self._shown[f"post:{chat.script.question(asked.label).name}"].wait()
+
+    def _target(self, target: str, chat: LiveChat) -> str:
+        """Give the id of what is replied to: a question by its name, or somebody's last message."""
         question = self.voices.question(target)
         if question is None:
             return self.voices.last(target).id
         if question.label not in {asked.label for asked in chat.state.asked}:
             raise NotUnderstood(f"{question.name} has not been asked yet.")
-        post = f"post:{question.name}"
-        await self._shown[post].wait()
-        return post
+        return f"post:{question.name}"
 
     def _answer(self, what: str, chat: LiveChat) -> None:
         match what:
