@@ -70,12 +70,12 @@ def public(address: Address) -> bool:
 async def fetch(
     url: str,
     *,
-    types: Collection[str],
+    types: Collection[str] | None,
     most: int = MOST_BYTES,
     patience: float = PATIENCE,
     allowed: Callable[[Address], bool] = public,
 ) -> Fetched:
-    """Fetch what is at an http(s) address: of one of these MIME types, of at most so many bytes, in so many seconds.
+    """Fetch what is at an http(s) address: of one of these MIME types (None: of any), of at most so many bytes, in so many seconds.
 
     `allowed` tells which addresses may be connected to. Raises FetchError.
     """
@@ -84,7 +84,7 @@ async def fetch(
     )
     headers = {
         "User-Agent": f"hashchat/{__version__}",
-        "Accept": ", ".join(types),
+        "Accept": "*/*" if types is None else ", ".join(types),
         "Accept-Encoding": "identity",
     }
     try:
@@ -107,7 +107,7 @@ async def fetch(
 async def _follow(
     session: aiohttp.ClientSession,
     url: URL,
-    types: Collection[str],
+    types: Collection[str] | None,
     most: int,
     allowed: Callable[[Address], bool],
 ) -> Fetched:
@@ -128,11 +128,11 @@ async def _follow(
     raise FetchError(f"{url} leads on and on: that is more than {MOST_REDIRECTS} redirects.")
 
 
-async def _read(response: aiohttp.ClientResponse, types: Collection[str], most: int) -> Fetched:
+async def _read(response: aiohttp.ClientResponse, types: Collection[str] | None, most: int) -> Fetched:
     url = response.url
     if response.status != 200:
         raise FetchError(f"{url} answers {response.status} {response.reason}.")
-    if response.content_type not in types:
+    if types is not None and response.content_type not in types:
         raise FetchError(f"{url} is {response.content_type}, not one of {', '.join(types)}.")
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise FetchError(f"{url} comes packed in a way that was not asked for.")

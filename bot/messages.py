@@ -157,7 +157,8 @@ class Entry:
     `kind` is `message` for what people say, or the kind of post. `answers` are the labels of the questions that a
     message answers; `under` is the question that it is filed under (the answered one, the one talked about, or the one
     on the floor; None before the first). A question's post has its label in `under`. `reactions` counts different
-    people for each sign, without those of the message's own author. What is `hidden` is shown to hosts only.
+    people for each sign, without those of the message's own author, and `admirers` different people in all, where that is
+    known. What is `hidden` is shown to hosts only.
     """
 
     id: str
@@ -173,8 +174,14 @@ class Entry:
     hidden: bool = False
     reactions: Mapping[str, int] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    admirers: int | None = None
 
     @property
     def liked(self) -> int:
         """How many reactions it got in all."""
         return sum(self.reactions.values())
+
+    @property
+    def liked_by(self) -> int:
+        """How many people reacted to it; where that is not known, how many reactions it got."""
+        return self.liked if self.admirers is None else self.admirers

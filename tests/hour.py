@@ -129,7 +129,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message as it ought to be kept. `reactions` has (sign, people), sorted."""
+    """A message as it ought to be kept. `reactions` has (sign, people), sorted, `admirers` whoever reacted."""
 
     id: str
     who: str
@@ -141,6 +141,7 @@ class Kept:
     moved: bool = False
     highlighted: bool = False
     reactions: tuple[tuple[str, int], ...] = ()
+    admirers: frozenset[str] = frozenset()
 
 
 def kept(steps: Iterable[Step], floors: Mapping[str, str] | None = None) -> list[Kept]:
@@ -182,7 +183,11 @@ def course(steps: Iterable[Step], floors: Mapping[str, str] | None = None) -> It
             case Reacts(to, sign):
                 counts = dict(messages[to.id].reactions)
                 counts[sign] = counts.get(sign, 0) + 1
-                messages[to.id] = replace(messages[to.id], reactions=tuple(sorted(counts.items())))
+                messages[to.id] = replace(
+                    messages[to.id],
+                    reactions=tuple(sorted(counts.items())),
+                    admirers=messages[to.id].admirers | {step.who},
+                )
             case Highlights(message):
                 messages[message.id] = replace(messages[message.id], highlighted=True)
         yield messages

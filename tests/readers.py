@@ -19,7 +19,10 @@ _QUESTION = re.compile(rf"({_NAME}): ")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message as a transcript shows it. `answers` and `under` are questions' names, `reply` whom it replies to."""
+    """A message as a transcript shows it. `answers` and `under` are questions' names, `reply` whom it replies to.
+
+    No transcript tells how many people are behind the reactions (`admirers`).
+    """
 
     who: str
     text: str
@@ -30,6 +33,7 @@ class Said:
     edited: bool = False
     highlighted: bool = False
     reactions: tuple[tuple[str, int], ...] = ()
+    admirers: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,19 @@ class Best:
 
 @dataclass(slots=True)
 class Recap:
-    """A recap: people, messages and answers; for each question its answers, people and best; links with by whom and where."""
+    """A recap: people, messages and answers; for each question its answers, people and best; links with by whom and where.
+
+    What hangs on which question was on the floor, a matter of pace, does not make two recaps differ: for each question the
+    other messages and their people (`talk`), and of links and themes how many people are behind each (`sharers`, `themes`).
+    """
 
     counts: tuple[int, ...] = ()
     questions: dict[str, tuple[int, int, list[Best]]] = field(default_factory=dict)
     links: list[tuple[str, str, str]] = field(default_factory=list)
     thanks: list[str] = field(default_factory=list)
+    sharers: list[int] = field(default_factory=list)
+    talk: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    themes: dict[str, int] = field(default_factory=dict, compare=False)
 
 
 def question_name(label: str) -> str:
@@ -75,9 +86,20 @@ def json_transcript(page: bytes) -> Transcript:
     return _entries(json.loads(page)["entries"])
 
 
+def jsonl_transcript(page: bytes) -> Transcript:
+    head, *lines = map(json.loads, page.decode().splitlines())
+    assert head["format"] == "hashchat-transcript"
+    return _entries(lines)
+
+
 def csv_transcript(page: bytes) -> Transcript:
     rows = csv.DictReader(io.StringIO(page.decode("utf-8-sig"), newline=""), strict=True)
-    return _entries([_from_cells({key: cell.removeprefix("'") for key, cell in row.items()}) for row in rows])
+    return _entries([_from_cells({key: without_guard(cell) for key, cell in row.items()}) for row in rows])
+
+
+def without_guard(cell: str) -> str:
+    """Take away the apostrophes that keep spreadsheets from running a cell: at its start, and behind each `;`, tab and line end."""
+    return "".join(piece.removeprefix("'") for piece in re.split(r"(?<=[;\t\r\n])", cell))
 
 
 def _from_cells(row: dict[str, str]) -> dict[str, Any]:
@@ -134,6 +156,9 @@ def json_recap(page: bytes) -> Recap:
         ]
         recap.questions[question["name"]] = (question["answers"], question["people"], best)
     recap.links = [(link["url"], link["by"]["name"], question_name(link["under"])) for link in read["links"]]
+    recap.sharers = [link["people"] for link in read["links"]]
+    recap.talk = {q["name"]: (q["talk"], q["talkers"]) for q in read["questions"]}
+    recap.themes = {theme["phrase"]: theme["people"] for theme in read["themes"]}
     recap.thanks = read["thanks"]
     return recap
 
@@ -177,10 +202,25 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", text)))
 
 
-def _link(text: str) -> tuple[str, str, str]:
-    found = re.fullmatch(rf"(\S+) \((.+), ({_NAME})\)", text)
-    assert found, text
-    return found[1], found[2], found[3]
+def _links(recap: Recap, lines: Iterable[str]) -> None:
+    for text in lines:
+        found = re.fullmatch(rf"(\S+) \((.+?)(?: and (\d+) others?)?, ({_NAME})\)", text)
+        assert found, text
+        recap.links.append((found[1], found[2], found[4]))
+        recap.sharers.append(int(found[3] or 0) + 1)
+
+
+def _themes(recap: Recap, text: str) -> None:
+    found = re.findall(r"([^“”()]+) \((\d+) people\): “", text)
+    recap.themes |= {phrase.strip(): int(people) for phrase, people in found}
+
+
+_TALK = re.compile(r"(\d+) other messages? from (\d+) (?:person|people)")
+
+
+def _talk(lines: Iterable[str]) -> tuple[int, ...]:
+    found = next(filter(None, map(_TALK.fullmatch, lines)), None)
+    return tuple(map(int, found.groups())) if found else (0, 0)
 
 
 # HTML --------------------------------------------------------------------------------------------------------------
@@ -227,7 +267,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = _Element(tag, dict(attrs))
         self._open[-1].children.append(element)
-        if tag != "meta":
+        if tag not in {"meta", "input", "img"}:
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
@@ -246,12 +286,15 @@ def html_transcript(page: bytes) -> Transcript:
     for entry in root.all(".entry"):
         kind, under = entry.attributes["data-kind"] or "", entry.attributes.get("data-under")
         if kind != "message":
-            floor = entry.texts("h2")[0] if kind == "question" else floor
+            floor = entry.attributes["data-name"] or "" if kind == "question" else floor
             read.append(Posted(kind, floor if kind == "question" else ""))
             continue
         marks = _Marks(entry.texts(".mark"))
         reply = "".join(entry.texts(".reply")).removeprefix("reply to ")
-        said = marks.said(*entry.texts(".who"), *entry.texts(".text"), floor, reply, entry.texts("li"))  # type: ignore[call-arg]
+        reactions = [each.text for signs in entry.all(".reactions") for each in signs.all("li")]
+        said = marks.said(
+            "".join(entry.texts(".who")), "".join(entry.texts(".text")), floor, reply, reactions
+        )
         assert (said.under, said.highlighted) == (
             question_name(under or ""),
             "highlighted" in str(entry.attributes["class"]),
@@ -276,8 +319,11 @@ def html_recap(page: bytes) -> Recap:
                 for item in items
             ]
             recap.questions[name[0]] = (answers, people, best)
+            recap.talk[name[0]] = _talk(next(section.all(".question")).texts(".by")[1:])
+        elif heading == "What it was about":
+            _themes(recap, ")".join(section.texts("li")))
         elif heading == "Links shared":
-            recap.links = [_link(text) for text in section.texts("li")]
+            _links(recap, section.texts("li"))
         elif heading == "Thanks to":
             recap.thanks = section.texts("li")[0].split(", ")
     return recap
@@ -357,10 +403,15 @@ def md_recap(page: bytes) -> Recap:
         elif kind == "p" and heading:
             answers, people = _numbers(line)
             recap.questions[heading] = (answers, people, [])
+            recap.talk[heading] = (0, 0)
         elif kind == "quote":
             recap.questions[heading][2].append(marks.best(who, line))
+        elif kind == "li" and _TALK.fullmatch(line):
+            recap.talk[heading] = _talk([line])
+        elif kind == "li" and heading == "What it was about":
+            _themes(recap, line)
         elif kind == "li" and heading == "Links shared":
-            recap.links.append(_link(line))
+            _links(recap, [line])
         elif kind == "li" and heading == "Thanks to":
             recap.thanks = line.split(", ")
     return recap
@@ -409,9 +460,11 @@ def txt_recap(page: bytes) -> Recap:
             number = next(n for n, line in enumerate(lines) if re.match(r"  \d+ answers? from", line))
             answers, people = _numbers(lines[number])
             recap.questions[found[1]] = (answers, people, list(_txt_best(lines[number + 1 :])))
+            recap.talk[found[1]] = _talk([lines[number + 1].strip()] if lines[number + 1 :] else [])
+        elif head == "What it was about":
+            _themes(recap, folded)
         elif head == "Links shared":
-            links = re.split(r"(?<=, \w)(?!)|(?<=\)) (?=https?://\S+ \()", folded)
-            recap.links = [_link(link) for link in links]
+            _links(recap, re.split(r"(?<=\)) (?=https?://\S+ \()", folded))
         elif head == "Thanks to":
             recap.thanks = folded.split(", ")
     return recap
@@ -427,7 +480,7 @@ def _txt_best(lines: Iterable[str]) -> Iterator[Best]:
 
 Reader = Callable[[bytes], Transcript]
 TRANSCRIPTS: dict[str, Reader] = {
-    "json": json_transcript, "csv": csv_transcript, "html": html_transcript, "md": md_transcript, "txt": txt_transcript,
+    "json": json_transcript, "jsonl": jsonl_transcript, "csv": csv_transcript, "html": html_transcript, "md": md_transcript, "txt": txt_transcript,
 }  # fmt: skip
 RECAPS: dict[str, Callable[[bytes], Recap]] = {
     "json": json_recap, "html": html_recap, "md": md_recap, "txt": txt_recap,

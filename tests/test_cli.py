@@ -207,7 +207,7 @@ def test_a_live_chat_can_be_read_but_not_taken(host: Host) -> None:
 
 def test_forgetting_reaches_the_transcript_that_was_written(host: Host) -> None:
     """A person's words leave the database and hashchat's own transcript; what cannot be reached is said."""
-    host.run("run", FIVE, "--speed", 10_000, lines="ana: A0 my secret\nbo: A0 hello\n")
+    host.run("run", FIVE, "--speed", 300, lines="ana: A0 my secret\nbo: A0 hello\n")
     host.run("forget", "last", "zoe", "--yes", status=1)
     told = host.run("forget", "last", "ANA", "--yes").stdout
     assert told.count("cannot be reached") == 1

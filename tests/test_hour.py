@@ -90,28 +90,51 @@ def _said(message: Kept, there: set[str]) -> Said:
         edited=message.edited,
         highlighted=message.highlighted,
         reactions=message.reactions,
+        admirers=len(message.admirers),
     )
 
 
 def recounted(said: list[Said]) -> Recap:
     """Count a recap from what was said, by hand as it were."""
-    questions = {}
+    questions, talk = {}, {}
     for question in script().everything_asked:
         answers = [s for s in said if question.name in s.answers]
         lifted = [s for s in said if s.highlighted and not s.answers and s.under == question.name]
         worthy = [s for s in said if s in answers or s in lifted]
-        ranked = sorted(worthy, key=lambda s: (-s.highlighted, -_liked(s)))  # stable: first come first
-        best = [Best(s.who, s.text, s.highlighted, _liked(s)) for s in ranked[:3]]
+        best = [Best(s.who, s.text, s.highlighted, _liked(s)) for s in _ranked(worthy)[:3]]
         questions[question.name] = (len(answers), len({s.who for s in answers}), best)
+        other = [s for s in said if s.under == question.name and not s.answers]
+        talk[question.name] = (len(other), len({s.who for s in other}))
     links: dict[str, tuple[str, str, str]] = {}
+    sharers: dict[str, set[str]] = {}
     for s in said:
         for url in re.findall(r"https?://[^\s\"<>]+", s.text):
             url = url.removesuffix(")") if url.count(")") > url.count("(") else url  # noqa: PLW2901
             links.setdefault(url, (url, s.who, s.under))
+            sharers.setdefault(url, set()).add(s.who)
     people = list(dict.fromkeys(s.who for s in said))
     return Recap(
-        (len(people), len(said), sum(bool(s.answers) for s in said)), questions, list(links.values()), people
+        (len(people), len(said), sum(bool(s.answers) for s in said)),
+        questions,
+        list(links.values()),
+        people,
+        [len(each) for each in sharers.values()],
+        talk,
     )
+
+
+def _ranked(worthy: list[Said]) -> list[Said]:
+    """Order what is worth showing: the hosts' choice, then everybody's best, then everybody's second, ….
+
+    Of those that are equal in that the one with more admirers is before the other, and then the one that was first.
+    """
+    by_admirers = sorted(worthy, key=lambda s: (-s.highlighted, -s.admirers))  # stable: first come first
+    turns: Counter[str] = Counter()
+    ranked = []
+    for s in by_admirers:
+        ranked.append((0 if s.highlighted else 1 + turns[s.who], s))
+        turns[s.who] += 1
+    return [s for _, s in sorted(ranked, key=lambda each: each[0])]
 
 
 def _liked(said: Said) -> int:
@@ -132,9 +155,15 @@ async def check_what_is_kept(db: Path, steps: list[Step]) -> Recap:
         assert [post.question for post in posts if post.kind == "question"] == asked, form
         assert Counter(post.kind for post in posts) == KINDS, form
     recap = recounted(expected)
+    themes: dict[str, int] = {}
     for form, recap_reader in readers.RECAPS.items():
         read_recap = recap_reader(await written(db, "recap", "last", "--format", form))
         assert read_recap == _shown(recap, SHOWN[form]), form
+        assert read_recap.talk == recap.talk, form
+        themes = themes or read_recap.themes
+        assert read_recap.themes == themes, form
+    assert themes
+    assert min(themes.values()) > 1
     return recap
 
 

@@ -21,13 +21,18 @@ MAY_IMPORT = {
     "labels": "script",
     "answers": "script messages labels",
     "session": "script messages",
-    "recap": "script messages",
-    "render": "script messages recap",
+    "themes": "script messages",
+    "recap": "script messages themes",
+    "participation": "script messages",
+    "story": "script messages themes recap",
+    "render": "script messages themes recap story participation",
     "media": "script messages recap",
     "store": "script messages answers session recap",
     "live": "script messages answers session recap store",
-    "rooms": "script messages answers session recap render media store live",
-    "cli": "script messages answers session recap render media store live rooms",
+    "rooms": "script messages answers session themes recap render media store live",
+    "imports": "script messages labels answers session store",
+    "archive": "script messages session themes recap story render store",
+    "cli": "archive story imports participation script messages answers session themes recap render media store live rooms",
     "__main__": "cli",
 }
 #: What one room does alone; whatever else the others may import, they may not import these.
@@ -37,10 +42,11 @@ ONLY_IN = {
     "prompt_toolkit": {"rooms"},
     "aiosqlite": {"store"},
     "sqlite3": {"store"},
-    "jinja2": {"render"},
+    "jinja2": {"render", "archive"},
+    "resvg_py": {"render"},
     "typer": {"cli"},
 }
-PURE = {"script", "messages", "labels", "answers", "session", "recap"}
+PURE = {"script", "messages", "labels", "answers", "session", "themes", "recap", "participation", "story"}
 #: What can wait, send, store or ask the system for something.
 IMPURE = {
     "asyncio", "os", "pathlib", "random", "secrets", "socket", "subprocess", "tempfile", "threading", "time", "urllib.request",

@@ -21,6 +21,7 @@ from bot.messages import (
     Retracted,
     Said,
 )
+from bot.script.posts import Kind
 from bot.session import (
     Appoint,
     AskNext,
@@ -713,6 +714,22 @@ async def test_a_room_that_fails(path: Path) -> None:
         assert "Q1" not in held.room.keys
         await held.until(shown + MINUTE)
         assert held.room.keys == ["welcome", "housekeeping", "Q1"]
+
+
+async def test_what_is_kept_has_words_where_the_room_has_its_own_writing(path: Path) -> None:
+    """A room gets times as it writes them itself; the transcript has them in words, which mean something anywhere."""
+    script = SCRIPT + "next: 2015-05-14 21:00\n"
+    clock = ManualClock()
+    room = RecordingRoom(clock)
+    room.moment = lambda at: f"<t:{at.timestamp():.0f}:F>"
+    async with stage(path, clock=clock, room=room, script=script) as held:
+        await held.ask(Start())
+        await held.ask(End())
+        await held.settled()
+        (closing,) = [entry for entry in await held.entries() if entry.kind == Kind.CLOSING]
+    assert "<t:1431637200:F>" in room.text("closing")
+    assert "<t:" not in closing.text
+    assert "14 May 2015" in closing.text
 
 
 async def test_a_room_that_is_slow_moves_what_follows(path: Path) -> None:

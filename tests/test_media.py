@@ -394,3 +394,13 @@ async def test_a_bad_certificate_is_said(tmp_path: Path) -> None:
         url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         with pytest.raises(FetchError, match="does not prove who it is"):
             await fetch(url, types={PNG}, allowed=loopback)
+
+
+async def test_any_type_is_fetched_where_none_is_asked_for() -> None:
+    """Without types, whatever lies there comes, with the type that the server tells."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(body=request.headers["Accept"].encode(), content_type="application/x-strange")
+
+    async with served(answer) as url:
+        assert await fetch(url, types=None, allowed=loopback) == Fetched("application/x-strange", b"*/*")

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -25,9 +27,13 @@ from rich.cells import cell_len
 from bot import render
 from bot.messages import Attachment, Author, Entry
 from bot.recap import About, build, links
-from bot.render.html import anchor
+from bot.render.copies import Copy, picture_type
+from bot.render.csv import said as csv_said
+from bot.render.links import anchor, question_anchor
 from bot.render.plain import one_line, plain, visible, wrap
 from bot.script.model import Host, Question, Resource, Role, Script
+from tests.hostile import HOSTILE
+from tests.readers import without_guard
 
 START = datetime(2015, 4, 24, 1, tzinfo=UTC)
 SCRIPT = Script(
@@ -45,43 +51,6 @@ SCRIPT = Script(
     next=datetime(2015, 5, 14, 1, tzinfo=UTC),
 )
 ABOUT = About(SCRIPT, "macrosw-2015-04-23", START, START + timedelta(hours=1), rehearsal=True)
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</p></div></article><img src=x onerror=alert(1)>",
-    '" onmouseover="alert(1)" \'',
-    "{{ 7 * 7 }}{% raw %}",
-    "<!-- &lt; &amp; &#60; &copy; <![CDATA[ ]]> -->",
-    '=HYPERLINK("https://evil.example","x")',
-    "@SUM(1)",
-    "+1",
-    "-1",
-    " \t=1+1",
-    "\n=1+1",
-    "\ufeff=1",
-    "\xad=1",
-    "＝1+1",
-    "'quoted'",
-    "\r\rx",
-    "a\r\nb\rc\nd\u2028e\u2029f\x85g\x0bh\x0ci",
-    "\x1b]0;title\x07\x1b[2J\x9b31mred\x00\x08\x7f",
-    "abc\u202edcba\u202c \u2066x\u2069 \u200fשלום\u200e",
-    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L\u0338",
-    "\ud800 broken \udfff",
-    "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 日本語のとても長い文章です。" * 5,
-    "# heading\n## heading #\nSetext\n===\n---\n- list\n+ list\n* list\n1. list\n2) list\n> quote\n\n    code\n\ttab",
-    "*a* **b** _c_ __d__ `e` ``f`` ~~g~~ ~~~\nx\n~~~ |t|u|\n|-|-|\n [l](javascript:alert(1)) ![i](https://x.org/i.png)",
-    "[ref]: https://evil.example\n[ref] [^1] <https://x.org> <b@x.org> <b>bold</b>\\\n&nbsp; \\* snake_case R&D $x$",
-    "![https://x.org/é !https://x.org/ü](https://x.org/%41) https://xn--bcher-kva.example/ http://x.org/a_b*c",
-    "trailing spaces  \nand a backslash\\\n\nblank\n\n",
-    "\n\n  leading",
-    "ends in spaces \t",
-    "../../etc/passwd",
-    "C:\\CON",
-    "21:00 * hashchat\n     > highlighted\n---- Friday ----\n**hashchat** · 21:00",
-    "   ",
-    "",
-]
 
 
 def texts() -> st.SearchStrategy[str]:
@@ -248,6 +217,63 @@ def test_json_tells_of_the_chat() -> None:
     }
 
 
+SCHEMA = json.loads(files("bot.render").joinpath("transcript.schema.json").read_text(encoding="utf-8"))
+
+
+def strict(schema: Any) -> Any:
+    """Make the schema refuse every key that it does not know."""
+    match schema:
+        case dict():
+            closed = {key: strict(value) for key, value in schema.items()}
+            return closed | (
+                {"unevaluatedProperties": False} if "allOf" in schema or "required" in schema else {}
+            )
+        case list():
+            return [strict(each) for each in schema]
+        case _:
+            return schema
+
+
+def valid(part: str, value: Any) -> None:
+    schema = strict(SCHEMA)
+    schema["$defs"]["head"].pop("unevaluatedProperties")  # a document is a head with more
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(value, {**schema, "anyOf": [{"$ref": f"#/$defs/{part}"}]})
+
+
+@settings(max_examples=15, deadline=None)
+@given(entries())
+@example(ALL_HOSTILE)
+def test_json_keeps_to_its_schema(said: list[Entry]) -> None:
+    """A whole file and each line of JSON Lines is as the published schema says, with no key that it does not know."""
+    valid("document", json.loads(written("json", said)))
+    head, *lines = map(json.loads, written("jsonl", said).splitlines())
+    valid("head", head)
+    for line in lines:
+        valid("entry", line)
+    jsonschema.validate(head, SCHEMA)
+
+
+def test_the_schema_refuses_what_is_none() -> None:
+    """It is no schema that takes anything."""
+    [line] = written("jsonl", ALL_HOSTILE[:1]).splitlines()[1:]
+    for wrong in (
+        {"at": "yesterday"},
+        {"answers": "1"},
+        {"author": {"name": "Ana"}},
+        {"reactions": {"❤": 0}},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            valid("entry", json.loads(line) | wrong)
+
+
+@every_entry
+def test_json_lines_have_what_json_has(said: list[Entry]) -> None:
+    """A head and a line for each entry, however lines are told apart, equal to the one object."""
+    head, *lines = map(json.loads, written("jsonl", said).splitlines())
+    assert {**head, "entries": lines} == json.loads(written("json", said))
+
+
 # --- CSV ---
 
 
@@ -258,11 +284,12 @@ def rows_of(page: str) -> list[dict[str, str]]:
 
 @every_entry
 def test_csv_gives_back_every_entry(said: list[Entry]) -> None:
-    """With one leading apostrophe taken away every cell is what was said, NUL and lone surrogates replaced."""
+    """With the guarding apostrophes taken away every cell is what was said, NUL and lone surrogates replaced."""
     rows = rows_of(written("csv", said).encode().decode())
     assert len(rows) == len(said)
     for row, entry in zip(rows, map(intact, said), strict=True):
-        cells = {column: cell.removeprefix("'") for column, cell in row.items()}
+        cells = {column: without_guard(cell) for column, cell in row.items()}
+        assert cells == {column: csv_said(cell) for column, cell in row.items()}
         author = entry.author or Author("", "")
         expected = {
             "id": entry.id,
@@ -290,14 +317,18 @@ def test_csv_gives_back_every_entry(said: list[Entry]) -> None:
 
 @every_entry
 def test_csv_holds_no_formula(said: list[Entry]) -> None:
-    """No cell begins with what a spreadsheet would run, whatever invisible things stand before it."""
-    for row in rows_of(written("csv", said)):
-        for cell in row.values():
+    """No cell begins with what a spreadsheet would run, whatever invisible things stand before it and whatever parts cells."""
+    page = written("csv", said)
+    for separator in ",;\t":
+        cells = [
+            cell for row in csv.reader(io.StringIO(page[1:], newline=""), delimiter=separator) for cell in row
+        ]
+        for cell in cells:
             bare = cell.lstrip(
                 "".join(c for c in cell if c.isspace() or unicodedata.category(c) in {"Cc", "Cf"}) or " "
             )
             assert bare[:1] not in tuple("=+-@＝＋－＠")
-            assert cell[:1] not in tuple("\t\r")
+            assert separator != "," or cell[:1] not in tuple("\t\r")
 
 
 def test_csv_is_rfc_4180() -> None:
@@ -310,11 +341,33 @@ def test_csv_is_rfc_4180() -> None:
 
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "article", "header", "section", "footer", "h1", "h2"),
-    *("p", "dl", "dt", "dd", "bdi", "ol", "ul", "li", "div", "a", "time", "span"),
+    *(
+        "p",
+        "dl",
+        "dt",
+        "dd",
+        "bdi",
+        "ol",
+        "ul",
+        "li",
+        "div",
+        "a",
+        "time",
+        "span",
+        "q",
+        "b",
+        "img",
+        "main",
+        "nav",
+    ),
+    *("form", "input", "select", "option", "label", "kbd", "script"),
 }
+VOID = {"meta", "input", "img"}
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "dir", "href", "rel", "id", "datetime"),
-    *("data-kind", "data-answers", "data-under"),
+    *("data-kind", "data-answers", "data-under", "data-name", "data-zone", "data-initial"),
+    *("src", "alt", "loading", "width", "height", "download", "type", "value", "placeholder", "autocomplete"),
+    *("spellcheck", "checked", "hidden", "role", "aria-label"),
 }
 
 
@@ -330,6 +383,7 @@ class Said:
     heading: str = ""
     marks: list[str] = field(default_factory=list)
     links: list[str | None] = field(default_factory=list)
+    pictures: list[str | None] = field(default_factory=list)
     reply: str = ""
     items: list[str] = field(default_factory=list)
 
@@ -344,6 +398,7 @@ class Page(HTMLParser):
         self.metas: list[dict[str, str | None]] = []
         self.texts: dict[str, str] = {}
         self.ids: list[str | None] = []
+        self.after = False
         self.feed(page)
         self.close()
         assert self.open == []
@@ -353,15 +408,19 @@ class Page(HTMLParser):
         assert tag in TAGS
         assert attributes.keys() <= ATTRIBUTES
         assert len(attributes) == len(attrs)
-        if tag == "meta":
-            self.metas.append(attributes)
-            return
         names = (attributes.get("class") or "").split()
-        self.open.append((tag, names[0] if names else ""))
+        if tag == "img":
+            self.said[-1].pictures.append(attributes["src"])
+        if tag in VOID:
+            self.metas += [attributes] if tag == "meta" else []
+            return
+        self.open.append((tag, "said" if "said" in names else names[0] if names else ""))
         self.ids += [attributes["id"]] if "id" in attributes else []
         if "entry" in names:
             self.said.append(Said(attributes))
-        if not self.said:
+        if tag in ("nav", "footer"):
+            self.after = True
+        if not self.said or self.after:
             return
         if tag == "time":
             self.said[-1].time = attributes["datetime"]
@@ -369,7 +428,12 @@ class Page(HTMLParser):
             assert attributes["rel"] == "noopener noreferrer nofollow"
             self.said[-1].links.append(attributes["href"])
         elif tag == "a":
-            assert re.fullmatch(r"#m-[A-Za-z0-9_-]*", attributes["href"] or "")
+            assert (
+                re.fullmatch(r"#m-[A-Za-z0-9_-]*", attributes["href"] or "")
+                or ("ul", "attached") in self.open
+            )
+        if tag == "p" and "said" in names and "question" in (self.said[-1].attributes["class"] or ""):
+            self.said[-1].text += "\n"
         if "mark" in names:
             self.said[-1].marks.append("")
         if tag == "li" and ("ul", "attached") in self.open:
@@ -384,18 +448,16 @@ class Page(HTMLParser):
             return
         tag, name = self.open[-1]
         self.texts[tag] = self.texts.get(tag, "") + data
-        if not self.said:
+        if not self.said or self.after:
             return
         said = self.said[-1]
-        if ("p", "text") in self.open:
+        if any(opened == "said" for _, opened in self.open):
             said.text += data
         elif name == "who":
             said.who += data
         elif name == "mark":
             said.marks[-1] += data
-        elif tag == "h2":
-            said.heading += data
-        elif ("a", "reply") in self.open:
+        elif ("a", "reply") in self.open or ("span", "reply") in self.open:
             said.reply += data
         elif ("ul", "attached") in self.open and "li" in [opened for opened, _ in self.open]:
             said.items[-1:] = [said.items[-1] + data] if said.items else []
@@ -417,7 +479,7 @@ def test_html_shows_every_entry(said: list[Entry]) -> None:
     assert len(page.said) == len(said)
     for shown, entry in zip(page.said, said, strict=True):
         assert shown.text == seen(entry.text)
-        assert shown.who == called(entry)
+        assert shown.who == ("" if is_question(entry) else called(entry))
         assert datetime.fromisoformat(shown.time or "") == entry.at
         assert shown.attributes["id"] == anchor(entry.id)
         assert shown.attributes["data-kind"] == entry.kind
@@ -426,7 +488,7 @@ def test_html_shows_every_entry(said: list[Entry]) -> None:
         assert ("highlighted" in shown.marks) == entry.highlighted
         assert any(mark.startswith("edited ") for mark in shown.marks) == bool(entry.edited_at)
         assert bool(shown.reply) == bool(entry.reply_to)
-        assert shown.heading == (
+        assert shown.attributes.get("data-name", "") == (
             SCRIPT.question(entry.under).name if is_question(entry) and entry.under else ""
         )
         assert len(shown.items) == len(entry.attachments)
@@ -438,17 +500,26 @@ def test_html_shows_every_entry(said: list[Entry]) -> None:
         assert shown.links[: len(in_text)] == in_text
 
 
-def test_html_asks_for_nothing_and_runs_nothing() -> None:
-    """The policy allows one style sheet, which is the page's own by its hash, and nothing else."""
-    page = written("html", ALL_HOSTILE)
+@pytest.mark.parametrize(
+    ("media", "images"),
+    [("none", ""), ("folder", " img-src 'self' file:;"), ("embed", " img-src data:;")],
+)
+def test_html_asks_for_nothing_and_runs_only_its_own(media: str, images: str) -> None:
+    """The policy allows one style sheet and one script, the page's own by their hashes, and the pictures that it has."""
+    writer = render.transcript("html", ABOUT, media=render.Media(media))
+    page = writer.preamble() + "".join(map(writer.entry, ALL_HOSTILE)) + writer.postamble()
     [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    [script] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = [
+        "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (style, script)
+    ]
     policies = [meta["content"] for meta in Page(page).metas if "http-equiv" in meta]
     assert policies == [
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{hashes[0]}'; script-src '{hashes[1]}';{images} base-uri 'none'; form-action 'none'"
     ]
-    assert "url(" not in style
-    assert "@import" not in style
+    assert not re.search(r"url\(|@import", style)
+    assert not re.search(r"innerHTML|insertAdjacent|document\.write|eval|fetch\(|XMLHttp", script)
 
 
 def test_html_says_what_it_is() -> None:
@@ -482,6 +553,116 @@ def test_an_attachment_links_only_to_the_web() -> None:
         "b.png a bee",
         "Picture a cat",
     ]
+
+
+COPIES = {
+    "/pictures/abc": Copy("files/0001-a%20cat.png", picture=True, width=3, height=2),
+    "https://x.org/b.pdf": Copy("files/0002-b.pdf"),
+    "https://x.org/c.mp4": Copy(why="It is larger than 10 MiB."),
+}
+SHARED = Entry(
+    "1",
+    START,
+    Author("u", "Ana"),
+    "look",
+    attachments=(
+        Attachment("a cat", "/pictures/abc", alt="<a cat>"),
+        Attachment("b.pdf", "https://x.org/b.pdf"),
+        Attachment("c.mp4", "https://x.org/c.mp4"),
+    ),
+)
+
+
+def shared(form: str) -> str:
+    writer = render.transcript(form, ABOUT, media=render.Media.FOLDER)
+    return writer.preamble() + writer.entry(SHARED, COPIES) + writer.postamble()
+
+
+def test_a_question_is_told_once_and_has_an_address() -> None:
+    """The name stands apart, so that nobody reads `Q1 Q1:`; `#q1` leads there, and asked again it has no second address."""
+    said = [
+        Entry("1", START, None, "Q1: Why?\nThink.", "question", under="1"),
+        Entry("2", START, Author("b", "Bo"), "A1", answers=("1",), under="1"),
+        Entry("3", START, None, "Tell us a secret", "question", under="Bonus"),
+        Entry("4", START, None, "Q1: Why?", "question", under="1"),
+    ]
+    page = written("html", said)
+    heading = (
+        '<span class="name said">Q1</span><span class="sign said">: </span><span class="ask said">Why?</span>'
+    )
+    assert page.count(heading) == 2
+    assert (
+        re.findall(r'<section id="(\w+)"', page)
+        == ["q1", "qbonus"]
+        == [question_anchor("1"), question_anchor("Bonus")]
+    )
+    [listed] = re.findall(r"<nav.*</nav>", page, re.DOTALL)
+    assert re.findall(
+        r'href="#(\w+)"><b>(\w+)</b> <bdi>(.*?)</bdi></a> <span class="count">(\d)', listed
+    ) == [
+        ("q1", "Q1", "Why?", "1"),
+        ("qbonus", "Bonus", "Tell us a secret", "0"),
+    ]
+
+
+def test_a_long_page_is_laid_out_in_parts() -> None:
+    """No list is longer than a browser lays out at once, and nothing is lost where one ends."""
+    said = [Entry(str(number), START, Author("a", "Ana"), "x") for number in range(203)]
+    lists = re.findall(r"<ol>(.*?)</ol>", written("html", said), re.DOTALL)
+    assert [part.count('class="entry') for part in lists] == [50, 50, 50, 50, 3]
+
+
+def test_html_shows_pictures_and_says_what_is_missing() -> None:
+    """A picture stands where it was shared with what it shows, another file is linked, one that is lost is said to be."""
+    page = shared("html")
+    [said] = Page(page).said
+    assert said.pictures == ["files/0001-a%20cat.png"]
+    assert 'alt="&lt;a cat&gt;" loading="lazy" width="3" height="2"' in page
+    assert [" ".join(item.split()) for item in said.items][:3] == [
+        "<a cat>",
+        "b.pdf",
+        "c.mp4 not kept: It is larger than 10 MiB.",
+    ]
+    assert '<a href="files/0002-b.pdf" download>' in page
+    assert "Files that could not be kept" in page
+
+
+def test_other_forms_say_where_files_are() -> None:
+    """Markdown shows pictures and links files, text and CSV have their addresses, JSON both address and loss."""
+    assert "- ![\\<a cat\\>](<files/0001-a%20cat.png>)\n- [b.pdf](<files/0002-b.pdf>)\n- c.mp4" in shared(
+        "md"
+    )
+    text = " ".join(shared("txt").split())
+    assert "+ a cat (<a cat>): files/0001-a%20cat.png" in text
+    assert (
+        "---- Files that could not be kept ---- 21:00 Ana: c.mp4: https://x.org/c.mp4 [not kept: It is"
+        in text
+    )
+    files = json.loads(shared("json"))["entries"][0]["attachments"]
+    assert [file["file"] for file in files] == ["files/0001-a%20cat.png", "files/0002-b.pdf", None]
+    assert json.loads(rows_of(shared("csv"))[0]["attachments"]) == files
+    assert files[2]["missing"] == "It is larger than 10 MiB."
+
+
+def test_of_very_many_missing_files_only_some_are_named_at_the_end() -> None:
+    """What is remembered does not grow with the chat."""
+    writer = render.transcript("txt", ABOUT)
+    for _ in range(600):
+        writer.entry(SHARED, COPIES)
+    end = writer.postamble()
+    assert (end.count("c.mp4: "), "and 100 more" in end) == (500, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "type"),
+    [
+        (b"\x89PNG\r\n\x1a\n...", "image/png"), (b"\xff\xd8\xff\xe0", "image/jpeg"), (b"GIF89a...", "image/gif"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"), (b"<svg onload=alert(1)>", None), (b"GIF8", None), (b"", None),
+    ],
+)  # fmt: skip
+def test_a_picture_is_known_by_what_is_in_it(data: bytes, type: str | None) -> None:
+    """Whatever a file is called or said to be, only what begins as a picture is shown as one."""
+    assert picture_type(data) == type
 
 
 # --- Markdown ---
@@ -679,7 +860,9 @@ def test_a_reply_says_to_whom() -> None:
         Entry("3", START, Author("a", "Ana"), "yes", reply_to="2", under="1"),
         Entry("4", START, Author("a", "Ana"), "what?", reply_to="gone", under="1"),
     ]
-    replies = [re.sub(r"\s+", " ", shown.reply) for shown in Page(written("html", said)).said]
+    page = written("html", said)
+    assert '<q dir="auto">A1</q>' in page
+    replies = [re.sub(r"\s+", " ", shown.reply) for shown in Page(page).said]
     assert replies == ["", "reply to Q1, 21:00", "reply to Bo, 21:00", "reply to an earlier message"]
 
 
@@ -729,6 +912,7 @@ def test_a_recap_in_markdown_shows_texts_as_they_are() -> None:
     headings = [block.text for block in blocks if block.kind == "heading"]
     assert headings == [
         "#MacroSW: Micro & macro: <common> *ground*",
+        "What it was about",
         "Q1: Why?",
         "Q2: How do <they> *meet* ##",
         "Bonus: not asked",
@@ -747,6 +931,39 @@ def test_a_recap_in_html_is_strict_too() -> None:
         if not any(links(text)):
             assert seen(text) in words
     assert "A secret?" not in "".join(page.texts.values())
+
+
+class Pasted(HTMLParser):
+    """The elements of a piece of HTML, their attributes, and its text."""
+
+    def __init__(self, piece: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(piece)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_a_recap_for_a_blog_can_be_pasted() -> None:
+    """It is one article without a page, a style or a script, with everything said as it was said."""
+    piece = Pasted(render.recap("blog", hostile_recap()).encode().decode())
+    assert piece.tags[0] == "article"
+    assert set(piece.tags) <= {
+        *("article", "h2", "h3", "p", "ul", "li", "bdi", "br", "strong", "blockquote", "cite", "a")
+    }
+    assert {name for name, _ in piece.attributes} <= {"lang", "dir", "href", "rel"}
+    for name, value in piece.attributes:
+        assert name != "href" or (value or "").lower().startswith(("http://", "https://"))
+    for text in HOSTILE:
+        assert letters(seen(text)) in letters(piece.text)
+    assert "A secret?" not in piece.text
 
 
 @pytest.mark.parametrize("width", [30, 80])
@@ -791,6 +1008,7 @@ Time zone: America/New_York
 Chat: macrosw-2015-04-23
 
 2 people · 2 messages · 2 answers
+busiest minute 21:00: 2 messages
 
 Q1  Why?
   2 answers from 2 people
@@ -837,16 +1055,90 @@ def test_a_recap_as_json_has_everything() -> None:
     assert value["next"] == "2015-05-14T01:00:00Z"
 
 
+def shared_recap() -> Any:
+    """Make the recap of a small chat in which something of everything was shared."""
+    phone = "my phone & <the> *news* https://x.org/a?utm_source=b"
+    bee = Attachment("bee.png", "https://cdn.example/bee.png", "image/png", alt="A bee")
+    said = [
+        Entry("0", START, None, "Why?", "question", under="1"),
+        Entry("1", START, Author("a", "Ana"), f"A1 {phone}", answers=("1",), under="1", attachments=(bee,)),
+        Entry("2", START + timedelta(minutes=1), Author("b", "Bo"), f"A1 {phone}", answers=("1",), under="1"),
+        Entry("3", START + timedelta(minutes=1), Author("b", "Bo"), "hm", under="1"),
+    ]
+    return build(ABOUT, said, before={"b"})
+
+
+@pytest.mark.parametrize("form", ["html", "blog", "md", "txt"])
+def test_a_recap_tells_of_people_themes_links_and_pictures(form: str) -> None:
+    """Each form for people says who was there, what it was about, and what was shared by whom and where."""
+    page = render.recap(form, shared_recap())
+    match form:
+        case "html":
+            read = " ".join(" ".join(Page(page).texts.values()).split())
+        case "blog":
+            read = " ".join(Pasted(page).text.split())
+        case "md":
+            read = "\n".join(block.text for block in blocks_of(page))
+        case _:
+            read = " ".join(page.split())
+    for words in (
+        "1 for the first time, 1 again",
+        "busiest minute 21:01: 2 messages",
+        "phone (2 people): “A1 my phone & <the> *news*",
+        "1 other message from 1 person",
+        "Talked about: ",
+        "https://x.org/a",
+        "Ana and 1 other, Q1)",
+        "bee.png (A bee): ",
+        "https://cdn.example/bee.png",
+    ):
+        assert words in read
+
+
+def test_a_recap_as_json_tells_of_people_themes_links_and_pictures() -> None:
+    """All of it with the ids and labels that a program needs, and the course minute by minute."""
+    value = json.loads(render.recap("json", shared_recap()))
+    assert value["attendance"] == {"new": ["Ana"], "returned": ["Bo"]}
+    assert value["busiest"] == {"at": "2015-04-24T01:01:00Z", "messages": 2, "answers": 1}
+    assert (len(value["minutes"]), sum(minute["messages"] for minute in value["minutes"])) == (61, 3)
+    assert {theme["phrase"]: theme["people"] for theme in value["themes"]} == {"phone": 2, "news": 2}
+    assert entry_from(value["themes"][0]["example"]).id == "1"
+    ana = {"id": "a", "name": "Ana", "host": False}
+    assert value["links"] == [
+        {"url": "https://x.org/a", "by": ana, "under": "1", "people": 2, "resource": None}
+    ]
+    (picture,) = value["pictures"]
+    assert (picture["alt"], picture["by"], picture["under"], picture["message"]) == ("A bee", ana, "1", "1")
+    question = value["questions"][0]
+    assert (question["talk"], question["talkers"], question["asked_at"]) == (1, 1, "2015-04-24T01:00:00Z")
+    assert [theme["people"] for theme in question["themes"]] == [2, 2]
+
+
+def test_an_example_is_cut_between_words_and_never_in_an_address() -> None:
+    """A long text is shown as far as it fits; half an address would lead somewhere else."""
+    address = f"https://x.org/{'a' * 200}"
+    for text in (f"porridge {'toast ' * 50}", f"porridge {address} end", f"porridge{'。粥很好吃' * 80}"):
+        said = [Entry(who, START, Author(who, who), f"A1 {text}", answers=("1",)) for who in "ab"]
+        lines = [
+            line for line in render.recap("md", build(ABOUT, said)).split("\n") if "2 people): “" in line
+        ]
+        assert lines
+        for line in lines:
+            assert len(line) < 250
+            assert " …” (a)" in line
+            assert all(url == address for url in links(line.replace("<", " ").replace(">", " ")))
+
+
 # --- choosing ---
 
 
 def test_an_unknown_form_is_refused_with_those_that_there_are() -> None:
     """The error names the forms; a recap has no table."""
     with pytest.raises(
-        ValueError, match=r"no transcript in the form 'pdf'; choose one of html, md, txt, csv, json"
+        ValueError, match=r"no transcript in the form 'pdf'; choose one of html, md, txt, csv, json, jsonl"
     ):
         render.transcript("pdf", ABOUT)
-    with pytest.raises(ValueError, match=r"no recap in the form 'csv'; choose one of html, md, txt, json"):
+    with pytest.raises(ValueError, match=r"no recap in the form 'csv'; choose one of html, blog, md, txt, json"):
         render.recap("csv", build(ABOUT, []))
 
 

@@ -15,27 +15,27 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Previous, Purpose, Reading
+from bot.answers import Previous
 from bot.messages import Attachment, Author, Entry, Message, Proposed
 from bot.script.posts import Kind, Post
-from bot.session import Over, Ready, Start, State, Wish, advance, dump
-from bot.store import DELETED, Changes, Chat, Held, LeaseLost, NoSuchChat, Picture, Shown, Store, StoreError
+from bot.session import Asked, Late, Over, Phase, Start, State, Taken, Wish, advance, dump
+from bot.session.state import TAKEN_BACK
+from bot.store import (
+    DELETED,
+    Changes,
+    Chat,
+    Held,
+    LeaseLost,
+    Media,
+    NoSuchChat,
+    Occupied,
+    Shown,
+    Store,
+    StoreError,
+)
 from bot.store.schema import VERSION
 from tests.chats import ANA, BO, CY, HOST, MINUTE, SCRIPT, SECOND, START, after, entries, message
-
-A1 = Reading(Purpose.ANSWER, ("1",), "1")
-A2 = Reading(Purpose.ANSWER, ("2",), "2")
-TALK = Reading(Purpose.CONVERSATION, (), "1")
-
-
-class Now:
-    """The time of day, as a test wants it."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
+from tests.stores import A1, A2, TALK, Now, changes, create, forget, keep, raw, say, written
 
 
 @pytest.fixture
@@ -49,43 +49,8 @@ async def store(path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-async def create(
-    store: Store, script: str = SCRIPT, room: str = "test:{name}", source: str = "a.yaml"
-) -> Chat:
-    return await store.create(source=source, text=script, room=room, rehearsal=False)
-
-
-def changes(chat: Chat) -> Changes:
-    return Changes(chat.id, chat.room)
-
-
-async def say(store: Store, chat: Chat, *said: tuple[Message, Reading]) -> None:
-    kept = changes(chat)
-    for each, reading in said:
-        kept.said(each, reading, hosting=each.author.host)
-    await store.commit(kept)
-
-
-async def keep(store: Store, chat: Chat, *what: Callable[[Changes], object]) -> None:
-    """Keep several things in one commit."""
-    kept = changes(chat)
-    for each in what:
-        each(kept)
-    await store.commit(kept)
-
-
-async def written(store: Store, statement: str, *values: object) -> list[object]:
-    """Run a statement on the store's own connection for writing."""
-    return await store._writer.run(lambda db: db.execute(statement, values).fetchall())
-
-
 async def is_forgotten(store: Store, room: str, person: str) -> bool:
     return (await store.are_forgotten(room, [person]))[person]
-
-
-def raw(path: Path) -> bytes:
-    """Give every byte that is on the disk: the database, its write-ahead log and its index."""
-    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
 
 
 # The file ------------------------------------------------------------------------------------------------------------
@@ -261,7 +226,7 @@ async def test_a_message_comes_back_whole(store: Store) -> None:
     assert await entries(store, chat) == [
         Entry(
             said.id, at, said.author, said.text, answers=("1",), under="1", reply_to="post:Q1", edited_at=at + SECOND,
-            attachments=files,
+            attachments=files, admirers=0,
         )
     ]  # fmt: skip
     known = (await store.record(chat).known([said.id]))[said.id]
@@ -582,6 +547,81 @@ async def test_no_chat_yet(store: Store) -> None:
         await store.chat(7)
 
 
+async def in_guild(store: Store, guild: int, place: str = "", **more: bool) -> Chat:
+    """Make a chat of a room that shares its database with others."""
+    room, apart = f"discord:{guild}", f"@{guild}"
+    return await store.create(
+        source="a.yaml", text=SCRIPT, room=room, place=place, apart=apart, rehearsal=False, **more
+    )
+
+
+async def test_rooms_apart_learn_nothing_of_each_other(store: Store) -> None:
+    """Chats of rooms that are apart are called and numbered as if there were no other, and found by that in their room."""
+    first, here, second = await in_guild(store, 1), await in_guild(store, 22), await in_guild(store, 1)
+    plain = await create(store)
+    assert [(chat.name, chat.short) for chat in (first, here, second, plain)] == [
+        ("macrosw-2015-04-23@1", "macrosw-2015-04-23"),
+        ("macrosw-2015-04-23@22", "macrosw-2015-04-23"),
+        ("macrosw-2015-04-23-2@1", "macrosw-2015-04-23-2"),
+        ("macrosw-2015-04-23", "macrosw-2015-04-23"),
+    ]
+    assert [chat.about.name for chat in (first, here)] == ["macrosw-2015-04-23"] * 2
+    assert await store.chats("discord:1") == [first, second]
+    assert await store.find("macrosw-2015-04-23", "discord:1") == first
+    assert await store.find("macrosw-2015-04-23", "discord:22") == here
+    assert await store.find("3-2", "discord:1") == second
+    assert await store.find("last", "discord:22") == here
+    assert await store.find("macrosw-2015-04-23-2@1") == second
+
+
+@pytest.mark.parametrize("name", ["macrosw-2015-04-23-2", "@", "@1", "22", "x"])
+async def test_no_room_is_told_of_anothers_chats(store: Store, name: str) -> None:
+    """Who looks in a room for what is elsewhere, or for what is behind a name, is told of that room's chats alone."""
+    await in_guild(store, 1), await in_guild(store, 1), await in_guild(store, 22)
+    with pytest.raises(NoSuchChat) as error:
+        await store.find(name, "discord:22")
+    assert str(error.value) == f"No chat goes by {name!r}. Say which: macrosw-2015-04-23, or last."
+    with pytest.raises(NoSuchChat, match=r"^There is no chat here yet\.$"):
+        await store.find(name, "discord:3")
+
+
+async def go_to(store: Store, chat: Chat, phase: Phase) -> None:
+    kept = changes(chat)
+    kept.state = dump(replace(chat.state, phase=phase))
+    await store.commit(kept)
+
+
+@pytest.mark.parametrize("phase", [Late(START), Over(), Over(cancelled=True)])
+async def test_one_chat_at_a_place(store: Store, phase: Phase) -> None:
+    """A place that has one takes no second chat, until the first has ended; other places and rooms are free."""
+    chat = await in_guild(store, 1, "70")
+    with pytest.raises(
+        Occupied, match=r"^macrosw-2015-04-23 has not ended here yet\. End or cancel it first"
+    ):
+        await in_guild(store, 1, "70")
+    others = [await in_guild(store, 1, "71"), await in_guild(store, 2, "70"), *[await in_guild(store, 1)] * 2]
+    assert [each.place for each in others] == ["71", "70", "", ""]
+    assert len(await store.chats()) == 4
+    await go_to(store, chat, phase)
+    assert (await in_guild(store, 1, "70")).place == "70"
+
+
+async def test_unfinished_chats(store: Store) -> None:
+    """What is not over can be found again after a restart, by the kind of its room, oldest first."""
+    chats = [await in_guild(store, n, "70") for n in (2, 1, 3, 4)]
+    await create(store, room="discordant:1")
+    await go_to(store, chats[1], Over())
+    await go_to(store, chats[2], Late(START))
+    assert [chat.id for chat in await store.unfinished("discord")] == [
+        chats[0].id,
+        chats[2].id,
+        chats[3].id,
+    ]
+    assert await store.unfinished("disc") == []
+    plan = "EXPLAIN QUERY PLAN SELECT id FROM chats WHERE json_extract(state, '$.phase.phase') <> 'over' ORDER BY id"
+    assert "chats_unfinished" in str(await written(store, plan))
+
+
 async def test_a_name_that_was_freed_is_given_again(store: Store) -> None:
     """A deleted chat's name is the first that is free."""
     first, _ = await create(store), await create(store)
@@ -635,11 +675,6 @@ async def fill(store: Store, chat: Chat, people: int = 6, messages: int = 600) -
         await say(
             store, chat, (message(str(number), author, text, number / 60, version=1, edited_at=after(9)), A2)
         )
-
-
-def forget(store: Store, person: str, state: State | None = None) -> Callable[[Changes], object]:
-    """Forget a person, in the chat's state too where it is given."""
-    return lambda c: c.forgotten(person, store.digest(c.room, person), state or State(Ready(), START))
 
 
 async def test_forgetting_leaves_no_byte(store: Store, path: Path) -> None:
@@ -740,6 +775,110 @@ async def test_forgetting_while_somebody_reads(path: Path) -> None:
             assert WORDS.encode() in raw(path)
             await reading.aclose()
     assert WORDS.encode() not in raw(path)
+
+
+def met(chat: Chat, *asked: str) -> State:
+    """Give the state of a chat that `ana` co-hosts, into which a question of hers was taken."""
+    taken = (Taken(0, "9", f"{WORDS}?", "ana"),)
+    return replace(
+        chat.state,
+        co_hosts=("ana", "bo"),
+        wishes=("ana.1", "w"),
+        taken=taken,
+        asked=tuple(Asked(label, START) for label in asked),
+    )
+
+
+async def test_forgetting_in_a_whole_room(store: Store, path: Path) -> None:
+    """A person goes from all chats of a room, what they had to do with the course of each included, to the last byte."""
+    chats = [await in_guild(store, 1, place) for place in ("70", "71")]
+    elsewhere = await in_guild(store, 2)
+    for chat, asked in zip((*chats, elsewhere), (("9",), (), ()), strict=True):
+        kept = changes(chat)
+        kept.state = dump(met(chat, *asked))
+        if asked:
+            kept.post(Post("Q9", Kind.QUESTION, START, question="9"))
+            kept.sent("Q9", id="post:Q9", at=START, wording=f"Q9: {WORDS}?")
+        for each in (message("1", ANA, f"A1 {WORDS}"), message("2", BO, "A1 b")):
+            kept.said(each, A1, hosting=False)
+        await store.commit(kept)
+        await store.release(chat.id)
+    async with another(path, Now()) as other:
+        await other.hold(chats[1].id)
+        await store.delete([elsewhere])
+        await store.forget("discord:1", "ana")
+    first, second = await store.chats()
+    assert first.state == replace(
+        met(chats[0], "9"),
+        co_hosts=("bo",),
+        wishes=("w",),
+        taken=(Taken(0, "9", TAKEN_BACK),),
+    )
+    assert second.state == replace(met(chats[1]), co_hosts=("bo",), wishes=("w",), taken=())
+    assert [entry.text for entry in await entries(store, first)] == [f"Q9: {TAKEN_BACK}", "A1 b"]
+    assert await is_forgotten(store, "discord:1", "ana")
+    assert not await is_forgotten(store, "discord:2", "ana")
+    assert WORDS.encode() not in raw(path)
+
+
+async def test_forgetting_where_nothing_was_said_yet(store: Store) -> None:
+    """Who asks in a room without chats to be forgotten is remembered there for what comes, and for nothing else."""
+    await store.forget("discord:1", "ana")
+    chat, other = await in_guild(store, 1), await in_guild(store, 2)
+    for each in (chat, other):
+        await say(store, each, (FIRST, A1))
+    assert [len(await entries(store, each)) for each in (chat, other)] == [0, 1]
+
+
+async def test_deleted_messages_do_not_name_the_forgotten(store: Store, path: Path) -> None:
+    """With a person go the traces of what they had deleted before, where these lead to them, and of nobody else's."""
+    chat = await create(store)
+    ids = ("quagga.1", "quagga.2", "quaggas.1", "42")
+    await say(store, chat, *((message(id_, Author(id_.partition(".")[0], "Q"), "A1"), A1) for id_ in ids))
+    await say(store, chat, (message("bo.1", BO, "no", reply_to="quagga.1"), TALK))
+    await keep(store, chat, *((lambda c, i=id_: c.retracted(i)) for id_ in ids))
+    await keep(store, chat, lambda c: c.reacted("quagga.1", "❤", "bo", on=True))
+    await keep(store, chat, forget(store, "quagga"))
+    assert set(await store.record(chat).known([*ids, "bo.1"])) == {"quaggas.1", "42", "bo.1"}
+    assert [entry.reply_to for entry in await entries(store, chat)] == [None]
+    assert b"quagga.1" not in raw(path).replace(b"quaggas.1", b"")
+    assert await store.reader.execute_fetchall("SELECT 1 FROM reactions") == []
+
+
+# Settings ------------------------------------------------------------------------------------------------------------
+
+
+async def test_settings(path: Path) -> None:
+    """What is set for the whole database is there when it is opened again; its own key is not for setting."""
+    async with Store.open(path, Now()) as store:
+        assert await store.setting("commands:1") is None
+        await store.set_setting("commands:1", "abc")
+        await store.set_setting("commands:1", "äbd")
+        digest = store.digest("r", "ana")
+        with pytest.raises(ValueError, match="no setting"):
+            await store.set_setting("key", "0")
+        with pytest.raises(ValueError, match="no setting"):
+            await store.setting("key")
+    async with Store.open(path, Now()) as store:
+        assert await store.setting("commands:1") == "äbd"
+        assert store.digest("r", "ana") == digest
+
+
+async def test_when_it_last_wrote(path: Path) -> None:
+    """The time of the last transaction that is on the disk is told; what failed and what was read do not count."""
+    now = Now()
+    async with Store.open(path, now) as store:
+        assert store.last_written is None
+        chat = await create(store)
+        assert store.last_written == START
+        now.at = after(1)
+        await say(store, chat, (FIRST, A1))
+        assert store.last_written == after(1)
+        now.at = after(2)
+        await entries(store, chat)
+        with pytest.raises(StoreError):
+            await say(store, chat, (message("\ud83d", ANA, "A1"), A1))
+        assert store.last_written == after(1)
 
 
 # Who holds it --------------------------------------------------------------------------------------------------------
@@ -979,12 +1118,13 @@ async def test_proposals_and_pictures_come_back_and_are_forgotten(store: Store, 
     await keep(
         store, chat, lambda c: c.proposed(first), lambda c: c.proposed(second), lambda c: c.proposed(second)
     )
-    await store.keep_picture(chat, "pic", Picture("ana", "image/png", 3, 2, b"bytes-of-a-picture"))
+    picture = Media("/pictures/pic", "ana", "Picture", "image/png", 3, 2, b"bytes-of-a-picture")
+    await store.keep_media(chat, picture)
     record = store.record(chat)
     assert await record.proposals() == [first, second]
-    assert await record.picture("pic") == Picture("ana", "image/png", 3, 2, b"bytes-of-a-picture")
+    assert await record.media("/pictures/pic") == picture
     await keep(store, chat, lambda c: c.settled("p1"))
     assert await record.proposals() == [second]
     await keep(store, chat, forget(store, "ana"), lambda c: c.proposed(second))
-    assert (await record.proposals(), await record.picture("pic")) == ([], None)
+    assert (await record.proposals(), await record.media("/pictures/pic")) == ([], None)
     assert not any(word in raw(path) for word in (b"proposal-", b"bytes-of-a-picture"))

@@ -33,6 +33,15 @@ class TranscriptForm(StrEnum):
     TXT = "txt"
     CSV = "csv"
     JSON = "json"
+    JSONL = "jsonl"
+
+
+class Media(StrEnum):
+    """Where the files go that people shared."""
+
+    FOLDER = "folder"
+    EMBED = "embed"
+    NONE = "none"
 
 
 class RecapForm(StrEnum):
@@ -41,6 +50,7 @@ class RecapForm(StrEnum):
     TXT = "txt"
     MD = "md"
     HTML = "html"
+    BLOG = "blog"
     JSON = "json"
 
 
@@ -110,6 +120,49 @@ Db = Annotated[
         show_default=False,
     ),
 ]
+Questions = Annotated[
+    Path,
+    typer.Option(
+        envvar="HASHCHAT_QUESTIONS",
+        metavar="FOLDER",
+        help="The scripts: those in it for every server, those in a folder named after a server's id for that one.",
+    ),
+]
+ApiUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--api-url",
+        envvar="DISCORD_API_URL",
+        metavar="URL",
+        help="The API of a server of your own that speaks Discord's protocol: http://…/api/v10",
+        show_default=False,
+    ),
+]
+GatewayUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--gateway-url",
+        envvar="DISCORD_GATEWAY_URL",
+        metavar="URL",
+        help="That server's gateway: ws://…",
+        show_default=False,
+    ),
+]
+Invite = Annotated[bool, typer.Option("--invite", help="Print the link that invites the bot, and exit.")]
+Doctor = Annotated[
+    bool, typer.Option("--doctor", help="Say what is right, what is missing and how to mend it, and exit.")
+]
+Health = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=65535,
+        metavar="PORT",
+        help="Answer http://127.0.0.1:PORT/health.",
+        show_default=False,
+    ),
+]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Log one JSON object a line, for machines.")]
 ChatName = Annotated[str, typer.Argument(metavar="CHAT", help="A chat's short name, a part of it, or last.")]
 Person = Annotated[str, typer.Argument(metavar="NAME", help="The person, by the name they wrote under.")]
 Output = Annotated[
@@ -153,11 +206,15 @@ def check(files: Files) -> None:
 
 
 @app.command(rich_help_panel=PREPARE, epilog="Example: hashchat schema > chat.schema.json")
-def schema() -> None:
+def schema(
+    transcript: Annotated[
+        bool, typer.Option("--transcript", help="That of transcripts in JSON and JSON Lines.")
+    ] = False,
+) -> None:
     """Print the JSON schema of scripts, with which editors complete and check."""
-    from bot.cli.making import schema_text
+    from bot.cli.making import schema_text, transcript_schema_text
 
-    typer.echo(schema_text(), nl=False)
+    typer.echo(transcript_schema_text() if transcript else schema_text(), nl=False)
 
 
 @app.command(rich_help_panel=HOLD, epilog="Example: hashchat run questions/five-minutes.yaml")
@@ -186,6 +243,30 @@ def run(
     raise typer.Exit(hold(file, speed=speed, new=new, db=_database(db), place=chosen))
 
 
+@app.command(rich_help_panel=HOLD, epilog="Example: hashchat discord --questions ./questions --health 8601")
+def discord(
+    db: Db = None,
+    questions: Questions = Path("questions"),
+    api_url: ApiUrl = None,
+    gateway_url: GatewayUrl = None,
+    invite: Invite = False,
+    doctor: Doctor = False,
+    health: Health = None,
+    log_json: LogJson = False,
+) -> None:
+    """Run the bot on Discord, where hosts hold chats with /chat.
+
+    The bot's token is taken from the environment variable DISCORD_TOKEN, or from the file that DISCORD_TOKEN_FILE names.
+    Ctrl-C stops it cleanly; started again, it goes on with all chats that are not over.
+    """
+    from bot.cli.discord import Options, examine, hold_on_discord, print_invite
+
+    if invite and doctor:
+        raise typer.BadParameter("Ask for --invite or for --doctor, one at a time.")
+    act = print_invite if invite else examine if doctor else hold_on_discord
+    raise typer.Exit(act(Options(_database(db), questions, api_url, gateway_url, health, log_json)))
+
+
 @app.command(rich_help_panel=READ, epilog="Example: hashchat chats")
 def chats(db: Db = None) -> None:
     """List all chats with their short names."""
@@ -201,7 +282,10 @@ def recap(
     output: Output = None,
     db: Db = None,
 ) -> None:
-    """Write a chat's recap."""
+    """Write a chat's recap.
+
+    The form blog is a piece of HTML to paste into a page of your own.
+    """
     from bot.cli.reading import write_recap
 
     raise typer.Exit(write_recap(_database(db), chat, form.value, output))
@@ -214,12 +298,258 @@ def transcript(
     chat: ChatName,
     form: Annotated[TranscriptForm, typer.Option("--format", "-f", help="The form.")] = TranscriptForm.TXT,
     output: Output = None,
+    media: Annotated[
+        Media | None,
+        typer.Option(
+            help="Files that people shared: in a folder beside the output, inside it, or left out (default: folder with --output).",
+            show_default=False,
+        ),
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="With pseudonyms, for research and teaching.")
+    ] = False,
     db: Db = None,
 ) -> None:
-    """Write all that was said in a chat."""
-    from bot.cli.reading import write_transcript
+    """Write all that was said in a chat.
 
-    raise typer.Exit(write_transcript(_database(db), chat, form.value, output))
+    As html it is one page with a search; csv, json and jsonl are for programs (see: hashchat schema --transcript).
+    """
+    from bot.cli.transcribing import write_transcript
+    from bot.render.copies import Media as Where
+
+    where = Where(media.value) if media else None
+    raise typer.Exit(
+        write_transcript(_database(db), chat, form.value, output, media=where, anonymous=anonymous)
+    )
+
+
+@app.command(rich_help_panel=READ, epilog="Example: hashchat story last -o story.html --picture story.png")
+def story(
+    chat: ChatName,
+    output: Output = None,
+    edit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what the story tells into this file, to reorder, cut and add to it; no page is written.",
+            show_default=False,
+        ),
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Tell what such a file says, as you changed it.",
+            show_default=False,
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Draw a picture to share it with (PNG, 1200×630).", show_default=False
+        ),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the page will be on the web, with the picture beside it: for sites on which it is shared.",
+            show_default=False,
+        ),
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Write the story of a chat for those who were not there: one page that needs nothing else.
+
+    What was hidden, deleted or forgotten is never in it, also where a file still names it.
+    """
+    from bot.cli.telling import Telling, write_story
+    from bot.recap import is_link
+
+    if edit and (from_ or output or picture or url):
+        raise typer.BadParameter("Write the file with --edit alone; then build the story with --from.")
+    if url and not is_link(url):
+        raise typer.BadParameter(
+            f"{url} is not a web address. Write it whole, as https://www.example.org/story.html",
+            param_hint="--url",
+        )
+    raise typer.Exit(write_story(_database(db), chat, Telling(output, from_, edit, picture, url)))
+
+
+@app.command(rich_help_panel=READ, epilog="Example: hashchat participation last -o attendance")
+def participation(
+    chat: ChatName,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Write this person's page, by the name they wrote under.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Write the table and everybody's page into this folder, or with --person to this file.",
+            show_default=False,
+        ),
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Write who took part, how much and when, and pages that confirm it.
+
+    Without --output it prints the table (CSV). A page is sealed with a key of the database; see verify.
+    """
+    from bot.cli.attending import write_participation
+
+    raise typer.Exit(write_participation(_database(db), chat, person, output))
+
+
+@app.command(rich_help_panel=READ, epilog="Example: hashchat verify attendance/001-ana.html")
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A page written by participation.")],
+    db: Db = None,
+) -> None:
+    """Say whether a page of participation is genuine and unchanged.
+
+    The exit status is 0 if it is, 1 if it is not, and 2 if it is no such page.
+    """
+    from bot.cli.attending import verify_page
+
+    raise typer.Exit(verify_page(_database(db), file))
+
+
+@app.command(rich_help_panel=READ, epilog="Example: hashchat archive site --url https://chats.example.org")
+def archive(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Where the site goes; what else is in it is left alone."),
+    ],
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where it will be found, for sitemap, feed and share pictures.",
+            show_default=False,
+        ),
+    ] = None,
+    title: Annotated[
+        str | None,
+        typer.Option(metavar="TITLE", help="The site's title (default: the hashtag).", show_default=False),
+    ] = None,
+    hashtag: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HASHTAG", help="Only chats under this hashtag; can be repeated.", show_default=False
+        ),
+    ] = None,
+    room: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROOM",
+            help="Only chats of this room, as discord:123; can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHAT", help="Leave this chat out, now and from now on; can be repeated.", show_default=False
+        ),
+    ] = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="CHAT", help="Take in again what was left out; can be repeated.", show_default=False
+        ),
+    ] = None,
+    stories: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Tell stories as files in it choose: CHAT.yaml, as story --edit writes it.",
+            show_default=False,
+        ),
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Write all chats as a static site, to be put on any web host.
+
+    It has the story, transcript and figures of each chat that is over, a search, feeds and calendars. The same command brings
+    it up to date: only what has changed is written anew, and what was deleted, hidden or forgotten disappears from it.
+    """
+    from bot.cli.archiving import Asked, write_archive
+
+    asked = Asked(url, title, room or (), hashtag or (), without or (), again or (), stories)
+    raise typer.Exit(write_archive(_database(db), folder, asked))
+
+
+@app.command(
+    name="import", rich_help_panel=READ, epilog="Example: hashchat import macrosw.json --script macrosw.yaml"
+)
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="What is kept of the chat; a channel and its threads together."
+        ),
+    ],
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SCRIPT", help="The chat's script (YAML), where there is one.", show_default=False
+        ),
+    ] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Who asked the questions; can be repeated.", show_default=False),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="The zone of times that say none, as America/New_York (default: the script's, or UTC).",
+            show_default=False,
+        ),
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="The day on which a log without days begins: 2015-04-23.", show_default=False
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Which columns of a table are which: time=…,author=…,text=…,id=…,reply_to=…; names, or numbers from 1.",
+            show_default=False,
+        ),
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Take in a chat that was held elsewhere.
+
+    It reads JSON and CSV of DiscordChatExporter, hashchat's own JSON transcripts, CSV of posts from hashtag archives, and
+    IRC logs. Questions come from the script, or are found: what a host's posts beginning with Q1, Q2, … ask.
+    """
+    from bot.cli.importing import import_files
+
+    raise typer.Exit(
+        import_files(
+            _database(db),
+            files,
+            script=script,
+            hosts=host or (),
+            timezone=timezone,
+            day=date,
+            columns=columns,
+        )
+    )
 
 
 @app.command(rich_help_panel=REMOVE, epilog="Example: hashchat forget macrosw-2026-11-22 ana")

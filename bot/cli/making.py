@@ -39,6 +39,11 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def transcript_schema_text() -> str:
+    """Give the JSON schema of transcripts, as it is shipped."""
+    return (files("bot.render") / "transcript.schema.json").read_text(encoding="utf-8")
+
+
 def samples() -> dict[str, Traversable]:
     """Give the samples that travel with hashchat, by name."""
     return {

@@ -1,26 +1,22 @@
-"""`hashchat chats`, `recap` and `transcript`: what is kept, at any time, also while a chat is live."""
+"""`hashchat chats` and `recap`: what is kept, at any time, also while a chat is live."""
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from bot import render
 from bot.cli.output import output
 from bot.render.plain import one_line
 from bot.session import Over, Paused, Ready, Running
-from bot.store import Chat, Record, Store, StoreError
+from bot.store import Chat, Store, StoreError
 
 #: The widest that a recap is set.
 WIDEST = 100
-#: How many entries are written between two steps of the progress shown.
-STEP = 1000
 
 
 def with_store(db: Path, work: Callable[[Store], Coroutine[None, None, int]]) -> int:
@@ -65,50 +61,16 @@ def write_recap(db: Path, name: str, form: str, path: Path | None) -> int:
         text = render.recap(form, await store.recap(chat), width=min(Console().width, WIDEST))
         with output(path) as file:
             file.write(f"{text.rstrip()}\n".encode())
-        return _written(path)
+        return written(path)
 
     return with_store(db, work)
 
 
-def write_transcript(db: Path, name: str, form: str, path: Path | None) -> int:
-    """Write a chat's transcript; give the exit status."""
-
-    async def work(store: Store) -> int:
-        chat = await store.find(name)
-        async with store.reading(chat) as record:
-            with output(path) as file:
-                async for piece in _transcript(record, chat, form, shown=path is not None):
-                    file.write(piece.encode())
-        return _written(path)
-
-    return with_store(db, work)
-
-
-def _written(path: Path | None) -> int:
+def written(path: Path | None) -> int:
+    """Say where something was written; give the exit status."""
     if path:
         print(f"Written: {path}", file=sys.stderr)
     return 0
-
-
-async def _transcript(record: Record, chat: Chat, form: str, *, shown: bool) -> AsyncIterator[str]:
-    """Give a transcript piece by piece; its progress can be shown where somebody watches."""
-    writer = render.transcript(form, chat.about)
-    yield writer.preamble()
-    async with _progress(await record.count(), shown=shown and sys.stderr.isatty()) as step:
-        number = 0
-        async for entry in record.entries():
-            yield writer.entry(entry)
-            number += 1
-            if number % STEP == 0:
-                step()
-    yield writer.postamble()
-
-
-@asynccontextmanager
-async def _progress(total: int, *, shown: bool) -> AsyncIterator[Callable[[], None]]:
-    with Progress(console=Console(stderr=True), transient=True, disable=not shown) as progress:
-        task = progress.add_task("Transcript", total=total)
-        yield lambda: progress.advance(task, STEP)
 
 
 def _when(chat: Chat) -> str:

@@ -9,6 +9,7 @@ what is kept and not yet done.
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -260,16 +261,21 @@ class LiveChat:
         while True:
             try:
                 recap = await self.recap() if post.kind is Kind.RECAP else None
-                delivered = await self._room.deliver(Delivery(post, self._words(post), recap))
+                delivered = await self._room.deliver(
+                    Delivery(post, self._words(post, self._room.moment), recap)
+                )
                 return Reported(post, delivered, self._clock.now())
             except (RoomError, StoreError) as error:
                 self._room.report(f"{error} Trying again in {wait.total_seconds():.0f} s.")
                 await sleep(self._clock, wait)
                 wait = min(2 * wait, LONGEST_ROOM_RETRY)
 
-    def _words(self, post: Post) -> str:
-        """Give the text of a post as the chat is now: a question may have been taken back since it was to go out."""
-        return compose(self.script, post, moment=self._room.moment)
+    def _words(self, post: Post, moment: Callable[[datetime], str] | None = None) -> str:
+        """Give the text of a post as the chat is now: a question may have been taken back since it was to go out.
+
+        With `moment` it is in the room's own writing, which means nothing in a transcript; without, as it is kept.
+        """
+        return compose(self.script, post, moment=moment)
 
     async def recap(self) -> Recap:
         """Give the chat's recap as it is now."""

@@ -1,4 +1,4 @@
-"""Transcript and recap as files: HTML, Markdown, text, CSV and JSON.
+"""Transcript and recap as files: HTML, Markdown, text, CSV, JSON and JSON Lines.
 
 The text is to be written as UTF-8 with its line ends untouched (`newline=""`), for CSV has its own.
 """
@@ -9,10 +9,13 @@ from typing import Protocol
 from bot.messages import Entry
 from bot.recap import About, Recap
 from bot.render import txt
+from bot.render.copies import NO_COPIES, Copies, Copy, Media
+
+__all__ = ["NO_COPIES", "RECAPS", "TRANSCRIPTS", "Copies", "Copy", "Media", "Writer", "recap", "transcript"]
 
 #: The forms of a transcript, and those of a recap.
-TRANSCRIPTS = ("html", "md", "txt", "csv", "json")
-RECAPS = ("html", "md", "txt", "json")
+TRANSCRIPTS = ("html", "md", "txt", "csv", "json", "jsonl")
+RECAPS = ("html", "blog", "md", "txt", "json")
 
 
 class Writer(Protocol):
@@ -21,19 +24,21 @@ class Writer(Protocol):
     def preamble(self) -> str:
         """Give what comes before the entries."""
 
-    def entry(self, entry: Entry) -> str:
-        """Give the next entry."""
+    def entry(self, entry: Entry, copies: Copies = NO_COPIES) -> str:
+        """Give the next entry, and the files on it as the transcript has them."""
 
     def postamble(self) -> str:
         """Give what comes after the entries."""
 
 
-def transcript(form: str, about: About) -> Writer:
-    """Make a writer of a transcript in that form; raises ValueError for one that is not in `TRANSCRIPTS`."""
+def transcript(form: str, about: About, *, note: str | None = None, media: Media = Media.NONE) -> Writer:
+    """Make a writer of a transcript in that form; raises ValueError for one that is not in `TRANSCRIPTS`.
+
+    `note` is what readers should know of it, told where the form has a place for it; `media` is where its copies are.
+    """
     _known(form, TRANSCRIPTS, "transcript")
-    writer: Writer = import_module(f"bot.render.{form}").Transcript(
-        about
-    )  # jinja2 only for those who want HTML
+    module = import_module(f"bot.render.{form}")  # jinja2 only for those who want HTML
+    writer: Writer = module.Transcript(about, note=note, media=media)
     return writer
 
 

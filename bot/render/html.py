@@ -1,71 +1,116 @@
-"""HTML: one page that asks for nothing from outside, runs nothing, and is light or dark as its reader likes."""
+"""HTML: one page that asks for nothing from outside, runs nothing of what people wrote, and is light or dark as its reader likes."""
 
 import base64
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from bot.messages import Entry
-from bot.recap import About, Recap, is_link, pieces
-from bot.render import shown
+from bot.recap import About, Recap
+from bot.render import pieces, shown
+from bot.render.copies import NO_COPIES, Copies, Media
 from bot.render.json import utc
-from bot.render.plain import visible
+from bot.render.links import anchor, linked, question_anchor, reference
+from bot.render.plain import one_line, visible
+from bot.script.model import MOST_QUESTIONS
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9-]")
-_LINK = Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>')
+__all__ = ["Transcript", "anchor", "macros", "question_anchor", "recap"]
+
+#: How many messages are in one list: a browser lays out only the lists in sight.
+_IN_LIST = 50
+#: What a page may show, by where its pictures are; a page on a disk has no origin of its own.
+_IMAGES = {Media.NONE: "", Media.FOLDER: " img-src 'self' file:;", Media.EMBED: " img-src data:;"}
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A question in the list of those that were asked; `answers` counts them."""
+
+    anchor: str
+    name: str
+    ask: str
+    answers: int = 0
 
 
 class Transcript:
-    """A section for each question, in it everything said until the next one, in order. See `bot.render.Writer`."""
+    """A section for each question, in it everything said until the next one, in order. See `bot.render.Writer`.
 
-    def __init__(self, about: About) -> None:
+    `#m-<id>` leads to a message (see `anchor`), `#q1` to a question. Search and filters are a script in the page; without it,
+    the page is only read.
+    """
+
+    def __init__(self, about: About, *, note: str | None = None, media: Media = Media.NONE) -> None:
         self._about = about
+        self._note = note
+        self._images = _IMAGES[media]
         self._showing = shown.Showing(about)
-        self._parts = _macros("transcript.html")
+        self._parts = macros("transcript.html")
+        self._asked: dict[str, _Asked] = {}
+        self._in_list = 0
 
     def preamble(self) -> str:
         """Give the head of the page."""
-        return visible(self._parts.preamble(self._about))
+        return visible(self._parts.preamble(self._about, self._note, self._images))
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Entry, copies: Copies = NO_COPIES) -> str:
         """Give one entry; a question begins a section."""
-        return visible(self._parts.entry(self._showing.show(entry)))
+        told = self._showing.show(entry, copies)
+        if told.asked:
+            self._in_list = 0
+            return visible(pieces.question(told, self._ask(told)))
+        for label in entry.answers:
+            if asked := self._asked.get(question_anchor(label)):
+                asked.answers += 1
+        next_list = "</ol>\n<ol>\n" if self._in_list == _IN_LIST else ""
+        self._in_list = 1 if next_list else self._in_list + 1
+        return visible(next_list + pieces.entry(told))
 
     def postamble(self) -> str:
-        """Give the end of the page."""
-        return visible(self._parts.postamble())
+        """Give the end of the page, with the list of the questions that were asked."""
+        return visible(self._parts.postamble(self._asked.values(), self._showing.missing()))
+
+    def _ask(self, told: shown.Shown) -> pieces.Asking:
+        name, anchor = told.asked or "", question_anchor(told.entry.under or "")
+        text = visible(told.entry.text)
+        begins = re.match(rf"{re.escape(name)}([:.)]?\s+)(?=\S)", text)
+        first, line_end, more = text[begins.end() if begins else 0 :].partition("\n")
+        is_new = anchor not in self._asked and len(self._asked) <= MOST_QUESTIONS
+        if is_new:
+            self._asked[anchor] = _Asked(anchor, name, one_line(first))
+        return pieces.Asking(
+            anchor if is_new else None, begins and begins[1], first, more if line_end else None
+        )
 
 
 def recap(recap: Recap) -> str:
     """Give a recap as a page."""
-    return visible(_macros("recap.html").page_of(recap))
+    return visible(macros("recap.html").page_of(recap))
 
 
-def anchor(message: str) -> str:
-    """Give the id of a message's element: letters, digits, - and _ only, and different for different messages."""
-    return "m-" + _UNSAFE.sub(lambda unsafe: f"_{ord(unsafe[0]):x}_", message)
+def macros(template: str, **names: object) -> Any:
+    """Give the macros of a template beside this module, which know these names too; each returns text that is escaped."""
+    return _environment().get_template(template, globals=names).module
 
 
-def linked(text: str) -> Markup:
-    """Escape a text, with its http(s) addresses as links."""
-    return Markup("").join(
-        _LINK.format(piece, piece) if is_address else escape(piece) for piece, is_address in pieces(text)
-    )
+@dataclass(frozen=True, slots=True)
+class _Inline:
+    """A style sheet or script of this package as it stands in a page, and the hash by which the page's policy knows it."""
+
+    text: Markup
+    hash: str
 
 
-def reference(address: str, text: str) -> Markup:
-    """Give a text that links to an address; if that is no http(s) address, both as text."""
-    return _LINK.format(address, text) if is_link(address) else escape(f"{text}: {address}")
-
-
-def _macros(template: str) -> Any:
-    """Give the macros of a template beside this module; each returns text that is escaped."""
-    return _environment().get_template(template).module
+def _inline(*names: str) -> _Inline:
+    folder = files("bot.render").joinpath("templates")
+    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return _Inline(Markup(text), f"sha256-{digest}")  # noqa: S704 (files of this package)
 
 
 @cache
@@ -73,16 +118,17 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("bot.render"), autoescape=True, undefined=StrictUndefined, auto_reload=False
     )
-    style = files("bot.render").joinpath("templates", "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(
         shown=shown,
         anchor=anchor,
+        question_anchor=question_anchor,
         linked=linked,
         reference=reference,
         is_kept=shown.is_kept,
         utc=utc,
-        style=Markup(style),  # noqa: S704 (a file of this package)
-        style_hash=f"sha256-{digest}",
+        style=_inline("style.css"),
+        transcript_style=_inline("style.css", "transcript.css"),
+        transcript_script=_inline("transcript.js"),
+        story_style=_inline("style.css", "story.css"),
     )
     return environment

@@ -6,31 +6,39 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.messages import Attachment, Author, Entry
-from bot.recap import About, QuestionRecap, Recap
+from bot.recap import About, Link, Minute, People, Picture, QuestionRecap, Recap
+from bot.render.copies import NO_COPIES, Copies, Copy, Media
 from bot.script.model import Host, Resource
+from bot.themes import Theme
 
 VERSION = 1
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+# JSON lets these stand in a string, but some programs that read by the line end one there.
+_LINE_ENDS = re.compile(r"[\x85\u2028\u2029]")
 
 
 class Transcript:
-    """One object: `format`, `version`, `chat`, and `entries`, of which each line holds one. See `bot.render.Writer`."""
+    """One object: `format`, `version`, `chat`, and `entries`, of which each line holds one. See `bot.render.Writer`.
 
-    def __init__(self, about: About) -> None:
-        self._about = about
+    Its schema is `transcript.schema.json`. A key that is there keeps its meaning while `version` stays the same; others may
+    be added.
+    """
+
+    def __init__(self, about: About, *, note: str | None = None, media: Media = Media.NONE) -> None:
+        del media  # where a file is, its address says
+        self._head = head(about, note)
         self._separator = "\n"
 
     def preamble(self) -> str:
         """Give what is known of the chat, up to the list of entries."""
         self._separator = "\n"
-        head = _dumped({"format": "hashchat-transcript", "version": VERSION, "chat": _chat(self._about)})
-        return f'{head[:-1]}, "entries": ['
+        return f'{dumped(self._head)[:-1]}, "entries": ['
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Entry, copies: Copies = NO_COPIES) -> str:
         """Give one entry as an object on a line of its own."""
         separator, self._separator = self._separator, ",\n"
-        return separator + _dumped(_entry(entry))
+        return separator + dumped(object_of(entry, copies))
 
     def postamble(self) -> str:
         """Give the end of the list and of the object."""
@@ -38,7 +46,10 @@ class Transcript:
 
 
 def recap(recap: Recap) -> str:
-    """Give a recap as one object; see `Transcript` for what it has in common with that."""
+    """Give a recap as one object; see `Transcript` for what it has in common with that.
+
+    A key that is there keeps its meaning while `version` stays the same; others may be added.
+    """
     value = {
         "format": "hashchat-recap",
         "version": VERSION,
@@ -46,8 +57,13 @@ def recap(recap: Recap) -> str:
         "people": recap.people,
         "messages": recap.messages,
         "answers": recap.answers,
+        "attendance": _attendance(recap.attendance),
+        "busiest": _minute(recap.busiest) if recap.busiest else None,
+        "minutes": [_minute(minute) for minute in recap.course],
+        "themes": [_theme(theme) for theme in recap.themes],
         "questions": [_question(question) for question in recap.questions],
-        "links": [{"url": link.url, "by": _author(link.by), "under": link.under} for link in recap.links],
+        "links": [_link(link) for link in recap.links],
+        "pictures": [_picture(picture) for picture in recap.pictures],
         "resources": [
             {"question": question.label if question else None, **_resource(resource)}
             for question, resource in recap.resources
@@ -55,7 +71,7 @@ def recap(recap: Recap) -> str:
         "thanks": list(recap.thanks),
         "next": _time(recap.next) if isinstance(recap.next, datetime) else recap.next,
     }
-    return _dumped(value, indent=2) + "\n"
+    return dumped(value, indent=2) + "\n"
 
 
 def utc(moment: datetime) -> str:
@@ -63,19 +79,35 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def attachment(attachment: Attachment) -> dict[str, Any]:
-    """Give an attachment as an object."""
+def attachment(attachment: Attachment, copy: Copy | None = None) -> dict[str, Any]:
+    """Give an attachment as an object, with where its copy is, or why there is none."""
+    there = {"file": copy.address, "missing": copy.why} if copy else {}
     return {
         "name": attachment.name,
         "url": attachment.url,
         "type": attachment.type,
         "size": attachment.size,
         "alt": attachment.alt,
+        "width": attachment.width,
+        "height": attachment.height,
+        **there,
     }
 
 
-def _dumped(value: object, *, indent: int | None = None) -> str:
-    return _SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=indent))
+def head(about: About, note: str | None) -> dict[str, Any]:
+    """Give what comes before the entries: what this is, and what is known of the chat."""
+    return {
+        "format": "hashchat-transcript",
+        "version": VERSION,
+        **({"note": note} if note else {}),
+        "chat": _chat(about),
+    }
+
+
+def dumped(value: object, *, indent: int | None = None) -> str:
+    """Write a value as JSON that is good UTF-8."""
+    text = _SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=indent))
+    return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -98,7 +130,8 @@ def _chat(about: About) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def object_of(entry: Entry, copies: Copies = NO_COPIES) -> dict[str, Any]:
+    """Give an entry as an object."""
     return {
         "id": entry.id,
         "at": utc(entry.at),
@@ -111,7 +144,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "edited_at": _time(entry.edited_at),
         "highlighted": entry.highlighted,
         "reactions": dict(entry.reactions),
-        "attachments": [attachment(attached) for attached in entry.attachments],
+        "attachments": [attachment(attached, copies.get(attached.url)) for attached in entry.attachments],
     }
 
 
@@ -122,10 +155,46 @@ def _question(recap: QuestionRecap) -> dict[str, Any]:
         "name": recap.question.name,
         "ask": recap.question.ask if recap.asked else None,
         "asked": recap.asked,
+        "asked_at": _time(recap.asked_at),
         "answers": recap.answers,
         "people": recap.people,
-        "best": [_entry(entry) for entry in recap.best],
+        "talk": recap.talk,
+        "talkers": recap.talkers,
+        "themes": [_theme(theme) for theme in recap.themes],
+        "best": [object_of(entry) for entry in recap.best],
     }
+
+
+def _theme(theme: Theme) -> dict[str, Any]:
+    return {"phrase": theme.phrase, "people": theme.people, "example": object_of(theme.example)}
+
+
+def _link(link: Link) -> dict[str, Any]:
+    resource = _resource(link.resource) if link.resource else None
+    return {
+        "url": link.url,
+        "by": _author(link.by),
+        "under": link.under,
+        "people": link.people,
+        "resource": resource,
+    }
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    return {
+        **attachment(picture.file),
+        "by": _author(picture.by),
+        "under": picture.under,
+        "message": picture.message,
+    }
+
+
+def _minute(minute: Minute) -> dict[str, Any]:
+    return {"at": utc(minute.at), "messages": minute.messages, "answers": minute.answers}
+
+
+def _attendance(people: People | None) -> dict[str, Any] | None:
+    return {"new": list(people.new), "returned": list(people.returned)} if people else None
 
 
 def _author(author: Author) -> dict[str, Any]:

@@ -7,10 +7,11 @@ The only markup that can come from what people write is the link of an http(s) a
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.messages import Entry
+from bot.messages import Attachment, Entry
 from bot.recap import About, QuestionRecap, Recap, pieces
 from bot.render import shown
-from bot.render.plain import plain
+from bot.render.copies import NO_COPIES, Copies, Copy, Media
+from bot.render.plain import one_line, plain
 
 # What means something anywhere in a line (an underscore only at the edge of a word), and what only at its beginning:
 # https://spec.commonmark.org/0.31.2/, and GitHub's tables, ~~ and $.
@@ -23,21 +24,23 @@ _AUTOLINK = re.compile(r"(?!.*xn--)[\w\-.~:/?#\[\]@!$&'()*+,;=]+", re.ASCII | re
 class Transcript:
     """A heading for each day and question, and each entry as a line of who and what with a quote. See `bot.render.Writer`."""
 
-    def __init__(self, about: About) -> None:
+    def __init__(self, about: About, *, note: str | None = None, media: Media = Media.NONE) -> None:
+        del media  # where a file is, its address says
         self._about = about
+        self._note = note
         self._showing = shown.Showing(about)
 
     def preamble(self) -> str:
         """Give the title and the facts of the chat."""
-        return _joined(_head(self._about))
+        return _joined((*_head(self._about), *((escape(self._note),) if self._note else ())))
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Entry, copies: Copies = NO_COPIES) -> str:
         """Give one entry, after a heading for the day where a new one begins."""
-        return _joined(_blocks(self._showing.show(entry)))
+        return _joined(_blocks(self._showing.show(entry, copies)))
 
     def postamble(self) -> str:
-        """Give nothing: the last entry is the end."""
-        return ""
+        """Name the files that are not there, if there are any."""
+        return _joined(_section("Files that could not be kept", self._showing.missing()))
 
 
 def recap(recap: Recap) -> str:
@@ -87,23 +90,35 @@ def _blocks(told: shown.Shown) -> Iterator[str]:
         yield " · ".join((who, told.time, *(escape(mark) for mark in told.marks)))
     if told.reply:
         yield f"↪ {escape(told.reply)}"
-    yield from _quote(entry)
+    if entry.text:
+        yield _quote(entry.text)
+    if told.files:
+        yield "\n".join(f"- {_file(attachment, copy)}" for attachment, copy in told.files)
     if told.reactions:
         yield escape(" · ".join(told.reactions))
 
 
-def _quote(entry: Entry) -> Iterator[str]:
-    if entry.text:
-        yield "> " + escape(entry.text).replace("\n", "\n> ")
-    yield from _list(shown.attached(attachment) for attachment in entry.attachments)
+def _quote(text: str) -> str:
+    return "> " + escape(text).replace("\n", "\n> ")
+
+
+def _file(attachment: Attachment, copy: Copy | None) -> str:
+    """Name a file; one that is beside the transcript as a link, and a picture as itself."""
+    if copy is None or copy.address is None:
+        return escape(shown.attached(attachment, copy))
+    words = _inert(one_line(attachment.alt or attachment.name)) or "file"
+    return f"{'!' if copy.picture else ''}[{words}](<{copy.address}>)"
 
 
 def _recap_blocks(recap: Recap) -> Iterator[str]:
     yield from _head(recap.about)
     yield escape(" · ".join(shown.counts(recap)))
+    yield from _list(shown.gathering(recap))
+    yield from _section("What it was about", shown.about_themes(recap))
     for question in recap.questions:
         yield from _question_blocks(question)
     yield from _section("Links shared", shown.links_shared(recap))
+    yield from _section("Pictures shared", shown.pictures_shared(recap))
     yield from _section("Resources", shown.resources(recap))
     yield from _section("Thanks to", shown.thanked(recap))
     yield from _section("Next chat", shown.next_chat(recap))
@@ -120,9 +135,12 @@ def _question_blocks(recap: QuestionRecap) -> Iterator[str]:
     yield f"## {escape(recap.question.name)}: {escape(shown.asks(recap))}"
     if recap.asked:
         yield escape(shown.answered(recap))
+        yield from _list(shown.notes(recap))
     for entry in recap.best:
         yield " · ".join((f"**{escape(shown.author_name(entry.author))}**", *shown.praise(entry)))
-        yield from _quote(entry)
+        if entry.text:
+            yield _quote(entry.text)
+        yield from _list(map(shown.attached, entry.attachments))
 
 
 def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from rich.cells import cell_len, chop_cells
 
 _NEWLINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Embeddings, overrides and isolates reach beyond the text that holds them; the marks (U+200E, U+200F, U+061C) do not.
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u206f]")
 _WORDS = re.compile(r"\s*\S+")
@@ -17,6 +18,8 @@ def visible(text: str) -> str:
 
     C1 controls and lone surrogates become U+FFFD, every kind of line end becomes `\n`; `\n` and tab stay.
     """
+    if not _ODD.search(text):  # as nearly always
+        return str(text)  # not as markup, which escapes what is added to it
     return _CONTROLS.sub(_picture, _NEWLINES.sub("\n", text))
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.messages import Attachment, Author, Entry
-from bot.recap import About, QuestionRecap, Recap
+from bot.recap import About, QuestionRecap, Recap, pieces
+from bot.render.copies import NO_COPIES, Copies, Copy
 from bot.render.plain import one_line
 from bot.script.model import Host, Role, Script
 from bot.script.posts import Kind
+from bot.themes import Theme
 
 #: Who the bot is in a transcript.
 BOT = "hashchat"
@@ -20,13 +22,21 @@ NAMELESS = "(no name)"
 # How many entries are remembered, to say whom a reply is to: several of the largest chats known, yet no growing memory.
 _REMEMBERED = 5_000
 
+# How much of somebody's words is shown to give an example, and how much to say what was replied to, in characters.
+_EXAMPLE = 160
+_QUOTED = 90
+
+# How many of the files that are not there are named at the end; each is also told where it was shared.
+_MOST_MISSING = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One entry in words.
 
     `day` is set where a new day begins, `asked` is the name of the question that it asks, `time` is in the chat's zone.
-    `who` and `reply` (whom it replies to) are safe to print within a line, the rest of the entry is as it was written.
+    `who`, `reply` (whom it replies to) and `quote` (how that begins, None where it is not known) are safe to print within a
+    line, the rest of the entry is as it was written. `files` are its attachments, each with the copy that there is of it.
     """
 
     entry: Entry
@@ -36,7 +46,9 @@ class Shown:
     who: str
     marks: tuple[str, ...]
     reply: str | None
+    quote: str | None
     reactions: tuple[str, ...]
+    files: tuple[tuple[Attachment, Copy | None], ...]
 
 
 class Showing:
@@ -47,9 +59,11 @@ class Showing:
         self._zone = about.script.timezone
         self._day: date | None = None
         self._floor: str | None = None
-        self._said: OrderedDict[str, str] = OrderedDict()
+        self._said: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._missing: list[str] = []
+        self._missed = 0
 
-    def show(self, entry: Entry) -> Shown:
+    def show(self, entry: Entry, copies: Copies = NO_COPIES) -> Shown:
         """Put the next entry into words."""
         local = entry.at.astimezone(self._zone)
         time = _clock(local)
@@ -60,8 +74,12 @@ class Showing:
         if asks:
             self._floor = entry.under
         who = author_name(entry.author)
-        reply = self._said.get(entry.reply_to, "an earlier message") if entry.reply_to else None
-        self._remember(entry.id, f"{asked or who}, {time}")
+        reply, quote = self._replied(entry.reply_to) if entry.reply_to else (None, None)
+        self._remember(entry.id, f"{asked or who}, {time}", entry.text[: 2 * _QUOTED])
+        files = tuple((attachment, copies.get(attachment.url)) for attachment in entry.attachments)
+        for attachment, copy in files:
+            if copy and copy.why:
+                self._miss(f"{time} {who}: {attached(attachment, copy)}")
         return Shown(
             entry=entry,
             day=f"{_day(local)}, {local:%Z}" if new_day else None,
@@ -70,11 +88,31 @@ class Showing:
             who=who,
             marks=() if asks else tuple(self._marks(entry)),
             reply=reply,
+            quote=quote,
             reactions=tuple(f"{one_line(sign)} {number}" for sign, number in entry.reactions.items()),
+            files=files,
         )
 
-    def _remember(self, key: str, words: str) -> None:
-        self._said[key] = words
+    def missing(self) -> Iterator[str]:
+        """Name the files that should be there and are not, each within a line; of very many only the first."""
+        yield from self._missing
+        if self._missed > len(self._missing):
+            yield f"and {self._missed - len(self._missing):,} more, each told where it was shared"
+
+    def _miss(self, words: str) -> None:
+        self._missed += 1
+        if self._missed <= _MOST_MISSING:
+            self._missing.append(words)
+
+    def _replied(self, key: str) -> tuple[str, str | None]:
+        if key not in self._said:
+            return "an earlier message", None
+        words, text = self._said[key]
+        line = one_line(text)
+        return words, line if len(line) <= _QUOTED else f"{line[:_QUOTED].rstrip()}…"
+
+    def _remember(self, key: str, words: str, text: str) -> None:
+        self._said[key] = words, text
         if len(self._said) > _REMEMBERED:
             self._said.popitem(last=False)
 
@@ -106,11 +144,17 @@ def author_name(author: Author | None) -> str:
     return one_line(author.name) or NAMELESS if author else BOT
 
 
-def attached(attachment: Attachment) -> str:
-    """Say what is attached, within a line: its name, what it shows, and where it is unless it is kept with the chat."""
+def attached(attachment: Attachment, copy: Copy | None = None) -> str:
+    """Say what is attached, within a line: its name, what it shows, and where it is, or why it is nowhere.
+
+    One that is kept with the chat, and of which there is no copy, has no address.
+    """
     shows = f" ({one_line(attachment.alt)})" if attachment.alt else ""
     where = "" if is_kept(attachment) else f": {one_line(attachment.url)}"
-    return f"{one_line(attachment.name)}{shows}{where}"
+    if copy and copy.address:
+        where = f": {copy.address}"
+    lost = f" [not kept: {one_line(copy.why)}]" if copy and copy.why else ""
+    return f"{one_line(attachment.name) or NAMELESS}{shows}{where}{lost}"
 
 
 def is_kept(attachment: Attachment) -> bool:
@@ -126,9 +170,9 @@ def facts(about: About) -> Iterator[tuple[str, str]]:
     if script.hosts:
         yield "With", ", ".join(_introduced(host) for host in script.hosts)
     if about.started:
-        yield "Began", _moment(script.local(about.started))
+        yield "Began", moment(script.local(about.started))
     if about.ended:
-        yield "Ended", _moment(script.local(about.ended))
+        yield "Ended", moment(script.local(about.ended))
     yield "Time zone", script.zone
     yield "Chat", one_line(about.name)
 
@@ -143,6 +187,58 @@ def counts(recap: Recap) -> Iterator[str]:
     yield _counted(recap.people, "person", "people")
     yield _counted(recap.messages, "message", "messages")
     yield _counted(recap.answers, "answer", "answers")
+
+
+def gathering(recap: Recap) -> Iterator[str]:
+    """Say who was there for the first time and who came back, and when most was said; of each only what is known."""
+    there, busiest = recap.attendance, recap.busiest
+    if there and recap.people:
+        yield f"{len(there.new):,} for the first time, {len(there.returned):,} again"
+    if busiest:
+        local = recap.about.script.local(busiest.at)
+        yield f"busiest minute {_clock(local)}: {_counted(busiest.messages, 'message', 'messages')}"
+
+
+def about_themes(recap: Recap) -> Iterator[str]:
+    """Give what the hour was about: each theme with how many people spoke of it, and somebody's words that show it."""
+    for theme in recap.themes:
+        by = author_name(theme.example.author)
+        yield f"{_theme(theme)}: “{_beginning(one_line(theme.example.text))}” ({by})"
+
+
+def _beginning(text: str) -> str:
+    """Give the beginning of a line, cut between words where there are any, and never within an address."""
+    if len(text) <= _EXAMPLE:
+        return text
+    kept = ""
+    for piece, is_address in pieces(text):
+        room = _EXAMPLE - len(kept)
+        if len(piece) > room:
+            fits = "" if is_address else piece[:room]
+            kept += fits.rpartition(" ")[0] or fits
+            break
+        kept += piece
+    return f"{kept.rstrip()} …"
+
+
+def talked_about(recap: QuestionRecap) -> str:
+    """Give the themes of a question within a line; nothing where there are none."""
+    return ", ".join(map(_theme, recap.themes))
+
+
+def talked(recap: QuestionRecap) -> str:
+    """Say how much was said under a question besides answers; nothing where nothing was."""
+    if not recap.talk:
+        return ""
+    return f"{_counted(recap.talk, 'other message', 'other messages')} from {_counted(recap.talkers, 'person', 'people')}"
+
+
+def notes(recap: QuestionRecap) -> Iterator[str]:
+    """Give what there is to say of a question besides its answers: the conversation under it, and what that was about."""
+    if told := talked(recap):
+        yield told
+    if themes := talked_about(recap):
+        yield f"Talked about: {themes}"
 
 
 def asks(recap: QuestionRecap) -> str:
@@ -166,8 +262,18 @@ def praise(entry: Entry) -> Iterator[str]:
 def links_shared(recap: Recap) -> Iterator[str]:
     """Give each link with by whom it was shared, and under which question."""
     for link in recap.links:
-        under = f", {question_name(recap.about.script, link.under)}" if link.under is not None else ""
-        yield f"{link.url} ({author_name(link.by)}{under})"
+        others = f" and {_counted(link.people - 1, 'other', 'others')}" if link.people > 1 else ""
+        yield f"{link.url} ({author_name(link.by)}{others}{_under(recap, link.under)})"
+
+
+def pictures_shared(recap: Recap) -> Iterator[str]:
+    """Give each picture: its name, what it shows, where it is, by whom it was shared, and under which question."""
+    for picture in recap.pictures:
+        yield f"{attached(picture.file)} ({author_name(picture.by)}{_under(recap, picture.under)})"
+
+
+def _under(recap: Recap, label: str | None) -> str:
+    return "" if label is None else f", {question_name(recap.about.script, label)}"
 
 
 def resources(recap: Recap) -> Iterator[str]:
@@ -186,9 +292,13 @@ def next_chat(recap: Recap) -> Iterator[str]:
     """Say when the next chat is; nothing where the script does not."""
     script = recap.about.script
     if isinstance(recap.next, datetime):
-        yield f"{_moment(script.local(recap.next))} ({script.zone})"
+        yield f"{moment(script.local(recap.next))} ({script.zone})"
     elif recap.next:
         yield one_line(recap.next)
+
+
+def _theme(theme: Theme) -> str:
+    return f"{one_line(theme.phrase)} ({_counted(theme.people, 'person', 'people')})"
 
 
 def _counted(number: int, one: str, many: str) -> str:
@@ -203,7 +313,8 @@ def _day(local: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B} {local.year}"
 
 
-def _moment(local: datetime) -> str:
+def moment(local: datetime) -> str:
+    """Write a local date and time in words."""
     return f"{_day(local)}, {_clock(local)} {local:%Z}"
 
 

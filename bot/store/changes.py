@@ -18,7 +18,7 @@ DELETED = 2**62
 
 STATE = """UPDATE chats SET held_until = ?, state = coalesce(?, state) WHERE id = ? AND holder = ?"""
 #: Holds unless that person asked to be forgotten in that room: by another chat or process, it may be, a moment ago.
-_UNLESS_FORGOTTEN = """NOT (EXISTS (SELECT 1 FROM forgotten)
+UNLESS_FORGOTTEN = """NOT (EXISTS (SELECT 1 FROM forgotten)
         AND EXISTS (SELECT 1 FROM forgotten WHERE digest = digest_of({room}, {author})))"""
 _POST = """INSERT OR IGNORE INTO posts (chat, key, room, kind, due, question, text, remaining)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -27,7 +27,7 @@ _SENT = (
 )
 _SAID = f"""INSERT INTO messages (chat, room, id, version, place, author, name, hosting, at, edited_at, text, reply_to,
         attachments, repeats, purpose, answers, under)
-    SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?6")}
+    SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17 WHERE {UNLESS_FORGOTTEN.format(room="?2", author="?6")}
     ON CONFLICT (chat, room, id) DO UPDATE SET version = excluded.version, name = excluded.name,
         edited_at = excluded.edited_at, text = excluded.text, attachments = excluded.attachments,
         repeats = excluded.repeats,
@@ -50,33 +50,37 @@ _HIDDEN = "UPDATE messages SET hidden = ? WHERE chat = ? AND room = ? AND id = ?
 _PERSON_HIDDEN = """INSERT INTO hidden_people (chat, room, author, hidden) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET hidden = excluded.hidden"""
 _REACTED = f"""INSERT INTO reactions (chat, room, message, sign, author, shown)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?5")}
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE {UNLESS_FORGOTTEN.format(room="?2", author="?5")}
     ON CONFLICT DO UPDATE SET shown = excluded.shown"""
 _TAKEN_BACK = "UPDATE posts SET wording = replace(wording, ?, ?) WHERE chat = ? AND question = ?"
 _FORGOTTEN = "INSERT OR IGNORE INTO forgotten (digest) VALUES (?)"
-_REACTIONS_TO = """DELETE FROM reactions WHERE (chat, room, message) IN
-    (SELECT chat, room, id FROM messages WHERE room = ? AND author = ?)"""
-_REPLIES_TO = """UPDATE messages SET reply_to = NULL WHERE room = ?1
-    AND (chat, reply_to) IN (SELECT chat, id FROM messages WHERE room = ?1 AND author = ?2)"""
+#: A person's messages, also those that were deleted before: their ids may still name the person, as `person.id`.
+_THEIRS = (
+    """room = ?1 AND author IN (?2, '') AND (author <> '' OR substr(id, 1, length(?2) + 1) = ?2 || '.')"""
+)
+_REACTIONS_TO = f"""DELETE FROM reactions WHERE (chat, room, message) IN
+    (SELECT chat, room, id FROM messages WHERE {_THEIRS})"""  # noqa: S608  (a constant of this module)
+_REPLIES_TO = f"""UPDATE messages SET reply_to = NULL WHERE room = ?1
+    AND (chat, reply_to) IN (SELECT chat, id FROM messages WHERE {_THEIRS})"""  # noqa: S608  (a constant of this module)
 _PLACED_BY = "UPDATE messages SET placed = '' WHERE room = ? AND placed = ?"
 _REACTIONS_BY = "DELETE FROM reactions WHERE room = ? AND author = ?"
-_MESSAGES_BY = "DELETE FROM messages WHERE room = ? AND author = ?"
+_MESSAGES_BY = f"DELETE FROM messages WHERE {_THEIRS}"  # noqa: S608  (a constant of this module)
 _HIDDEN_BY = "DELETE FROM hidden_people WHERE room = ? AND author = ?"
 _PROPOSED = f"""INSERT OR IGNORE INTO proposals (chat, room, id, author, name, text, at)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE {_UNLESS_FORGOTTEN.format(room="?2", author="?4")}"""
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE {UNLESS_FORGOTTEN.format(room="?2", author="?4")}"""
 _SETTLED = "UPDATE proposals SET settled = 1 WHERE chat = ? AND room = ? AND id = ?"
 _PROPOSALS_BY = "DELETE FROM proposals WHERE room = ? AND author = ?"
-_PICTURES_BY = "DELETE FROM pictures WHERE room = ? AND author = ?"
+_MEDIA_BY = "DELETE FROM media WHERE room = ? AND author = ?"
 
 #: The order in which one transaction does them: a message is there before anything is done to it.
 STATEMENTS = (
     _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _MOVED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
     _PROPOSED, _SETTLED, _TAKEN_BACK, _FORGOTTEN, _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY,
-    _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY,
+    _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY,
 )  # fmt: skip
 #: What goes when a person is forgotten.
 _ALL_BY = (
-    _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _PICTURES_BY,
+    _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY,
 )  # fmt: skip
 
 
@@ -109,9 +113,9 @@ class Changes:
         author = message.author
         self.rows[_SAID].append(
             (
-                self.chat, self.room, message.id, message.version, message.place, author.id, _whole(author.name), hosting,
-                micros(message.at), micros(message.edited_at) if message.edited_at else None, _whole(message.text),
-                message.reply_to, _dump(message.attachments), message.repeat,
+                self.chat, self.room, message.id, message.version, message.place, author.id, whole(author.name), hosting,
+                micros(message.at), micros(message.edited_at) if message.edited_at else None, whole(message.text),
+                message.reply_to, dump_attachments(message.attachments), message.repeat,
                 reading.purpose, ",".join(reading.answers), reading.under,
             )
         )  # fmt: skip
@@ -149,7 +153,7 @@ class Changes:
 
     def reacted(self, message: str, sign: str, author: str, *, on: bool) -> None:
         """Put a person's sign on a message, or take it off."""
-        self.rows[_REACTED].append((self.chat, self.room, message, _whole(sign), author, on))
+        self.rows[_REACTED].append((self.chat, self.room, message, whole(sign), author, on))
 
     def proposed(self, proposal: Proposed) -> None:
         """Keep a question that somebody puts to the hosts."""
@@ -159,8 +163,8 @@ class Changes:
             self.room,
             proposal.id,
             by.id,
-            _whole(by.name),
-            _whole(proposal.text),
+            whole(by.name),
+            whole(proposal.text),
             micros(proposal.at),
         )
         self.rows[_PROPOSED].append(row)
@@ -174,6 +178,17 @@ class Changes:
 
         What they had to do with the course of this chat goes too: gives its state without them.
         """
+        self.gone(author, digest)
+        return self.course_without(author, state)
+
+    def gone(self, author: str, digest: bytes) -> None:
+        """Remove everything that a person has done in this room, in all chats, and remember to keep nothing more."""
+        self.rows[_FORGOTTEN].append((digest,))
+        for statement in _ALL_BY:
+            self.rows[statement].append((self.room, author))
+
+    def course_without(self, author: str, state: State) -> State:
+        """Remove what a person had to do with the course of this chat; gives its state without them."""
         rest = forget(state, author)
         left = {each.label: each.ask for each in rest.taken}
         for each in state.taken:
@@ -181,9 +196,6 @@ class Changes:
                 self.rows[_TAKEN_BACK].append((each.ask, left[each.label], self.chat, each.label))
         if rest is not state:
             self.state = dump(rest)
-        self.rows[_FORGOTTEN].append((digest,))
-        for statement in _ALL_BY:
-            self.rows[statement].append((self.room, author))
         return rest
 
 
@@ -197,12 +209,13 @@ def moment(micros: int) -> datetime:
     return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """Replace what no UTF-8 can hold (half a surrogate pair) by question marks."""
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
-def _dump(attachments: tuple[Attachment, ...]) -> str | None:
+def dump_attachments(attachments: tuple[Attachment, ...]) -> str | None:
+    """Write attachments as they are kept; None where there are none."""
     return json.dumps([asdict(a) for a in attachments]) if attachments else None
 
 

@@ -13,16 +13,26 @@ from bot.store.opening import StoreError
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One chat. `name` is its short name, `source` where its script was read from, `text` the script as it was then."""
+    """One chat. `source` is where its script was read from, `text` the script as it was then.
+
+    `name` is its own in the whole database; where people of one room should not learn of another, it has something
+    behind an `@` that they are not shown. `place` is where in the room it takes place, for rooms with several places.
+    """
 
     id: int
     name: str
     source: str
     text: str
     room: str
+    place: str
     rehearsal: bool
     created: datetime
     state: State
+
+    @property
+    def short(self) -> str:
+        """What the people of its room call it."""
+        return self.name.partition("@")[0]
 
     @property
     def script(self) -> Script:
@@ -39,7 +49,7 @@ class Chat:
         """What a recap or transcript says of the chat itself."""
         return About(
             script=self.script,
-            name=self.name,
+            name=self.short,
             started=self.state.started,
             ended=self.state.ended,
             rehearsal=self.rehearsal,
@@ -55,9 +65,3 @@ def script_of(text: str) -> Script:
             "The script of a chat is not one that this version of hashchat can read. Update hashchat."
         )
     return parsed.script
-
-
-def short_name(script: Script, at: datetime) -> str:
-    """Give what a chat is called where nothing else is: `macrosw-2015-04-23`, by the day in the chat's zone."""
-    day = script.local(script.starts or at)
-    return f"{script.hashtag.lower()}-{day:%Y-%m-%d}"

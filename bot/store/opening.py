@@ -54,6 +54,7 @@ def words(path: Path, error: str) -> str:
         ("locked", f"Another program has been writing to {path} for too long. Close it, and try again."),
         ("not a database", f"{path} is not a database of hashchat. Name another file with --db."),
         ("malformed", f"{path} is damaged. Restore it from a copy, or name another file with --db."),
+        ("FOREIGN KEY", GONE),
         ("disk I/O", f"The disk with {path} cannot be read or written. Is it full, or still there?"),
     ):
         if sign in error:

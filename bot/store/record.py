@@ -1,5 +1,6 @@
 """What is kept of one chat: read for its course while it is live, and for recap and transcript at any time."""
 
+import hashlib
 import heapq
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -7,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiosqlite
-
 from bot.answers import Previous, Reading
 from bot.messages import Author, Entry, Message, Proposed
 from bot.script.posts import Kind, Post
 from bot.store.changes import attachments, micros, moment, reading
-from bot.store.chat import Chat
+from bot.store.history import History
+from bot.store.returning import returning
 
 #: How many rows are taken from SQLite's thread at a time.
 CHUNK = 1000
@@ -25,12 +25,22 @@ _ENTRIES = """SELECT m.at, m.id, m.author, m.name, m.hosting, m.text, m.answers,
         (SELECT json_group_object(sign, people) FROM (SELECT sign, count(*) AS people FROM reactions r
             WHERE r.chat = m.chat AND r.room = m.room AND r.message = m.id AND r.shown AND r.author <> m.author
             GROUP BY sign)),
+        (SELECT count(DISTINCT r.author) FROM reactions r
+            WHERE r.chat = m.chat AND r.room = m.room AND r.message = m.id AND r.shown AND r.author <> m.author),
         {hidden} AS is_hidden
     FROM messages m WHERE m.chat = ?1 AND NOT m.deleted"""
 _HIDDEN = """(m.hidden OR EXISTS
         (SELECT 1 FROM hidden_people h WHERE h.chat = m.chat AND h.room = m.room AND h.author = m.author AND h.hidden))"""
 _EVERYTHING = _ENTRIES.format(hidden=_HIDDEN)
 _SHOWN = f"{_ENTRIES.format(hidden='0')} AND NOT {_HIDDEN}"
+#: Everything of a chat that may be shown, and what decides whether it is.
+_WHOLE = (
+    "SELECT * FROM messages WHERE chat = ? ORDER BY at, rowid",
+    "SELECT * FROM reactions WHERE chat = ? ORDER BY room, message, sign, author",
+    "SELECT * FROM hidden_people WHERE chat = ? ORDER BY room, author",
+    "SELECT * FROM posts WHERE chat = ? ORDER BY number",
+    "SELECT url, author, name, type, size, width, height, why FROM media WHERE chat = ? ORDER BY url",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that somebody has shared: who, its MIME type, its sides in pixels, and its bytes."""
-
-    by: str
-    type: str
-    width: int
-    height: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A post that is in the room: its key, the room's id for it, what kind it is and the question that it is about."""
 
@@ -69,13 +68,8 @@ class Shown:
     question: str | None
 
 
-class Record:
+class Record(History):
     """Reads one chat in one room from a connection that sees all that has been committed."""
-
-    def __init__(self, db: aiosqlite.Connection, chat: Chat) -> None:
-        self._db = db
-        self._chat = chat.id
-        self._room = chat.room
 
     # For the live chat -------------------------------------------------------------------------------------------
 
@@ -252,6 +246,20 @@ class Record:
         )
         return {author: name for author, name in rows}  # noqa: C416  (rows are not pairs to mypy)
 
+    async def returning(self) -> frozenset[str]:
+        """Give the ids of those who have also said something in an earlier real chat under this hashtag."""
+        return (await returning(self._db, [self._chat]))[self._chat]
+
+    async def digest(self) -> str:
+        """Give what changes whenever anything does that the chat is shown from, but for its script and state."""
+        digest = hashlib.blake2b(digest_size=16)
+        for statement in _WHOLE:
+            async with self._db.execute(statement, (self._chat,)) as cursor:
+                while rows := await cursor.fetchmany(CHUNK):
+                    digest.update(repr(rows).encode(errors="surrogatepass"))
+            digest.update(b"|")
+        return digest.hexdigest()
+
     async def said_by(self, person: str) -> set[str]:
         """Give the ids of all that a person has said."""
         rows = await self._db.execute_fetchall(
@@ -283,14 +291,6 @@ class Record:
             (self._chat, self._room),
         )
         return [Proposed(id_, Author(author, name), text, moment(at)) for id_, author, name, text, at in rows]
-
-    async def picture(self, id: str) -> Picture | None:
-        """Give a picture that somebody has shared."""
-        rows = await self._db.execute_fetchall(
-            "SELECT author, type, width, height, data FROM pictures WHERE chat = ? AND id = ?",
-            (self._chat, id),
-        )
-        return next((Picture(*row) for row in rows), None)
 
     async def _time_of(self, id_: str) -> datetime | None:
         rows = await self._db.execute_fetchall(
@@ -354,6 +354,7 @@ def _entry(row: Any) -> Entry:
         highlighted,
         files,
         reactions,
+        admirers,
         hidden,
     ) = row
     return Entry(
@@ -367,6 +368,7 @@ def _entry(row: Any) -> Entry:
         edited_at=moment(edited_at) if edited_at else None,
         highlighted=bool(highlighted),
         hidden=bool(hidden),
-        reactions=json.loads(reactions),
+        reactions=json.loads(reactions) if reactions != "{}" else {},
         attachments=attachments(files),
+        admirers=admirers,
     )

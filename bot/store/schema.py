@@ -10,6 +10,10 @@ from dataclasses import dataclass
 APPLICATION_ID = 0x68636861
 
 
+#: Holds for a chat that is not over (see `bot.session.Over`), by its state.
+UNFINISHED = "json_extract(state, '$.phase.phase') <> 'over'"
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step from a version of the database to the next. All its statements happen, or none."""
@@ -120,6 +124,47 @@ MIGRATIONS = (
             )""",
             "CREATE INDEX pictures_author ON pictures (room, author)",
             "CREATE TABLE forgotten (digest BLOB PRIMARY KEY) WITHOUT ROWID",
+        ),
+    ),
+    Migration(
+        "chats at a place of their room, what rooms note of them, and files of every kind",
+        (
+            "ALTER TABLE chats ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+            "CREATE INDEX chats_room ON chats (room, place)",
+            f"CREATE INDEX chats_unfinished ON chats (id) WHERE {UNFINISHED}",
+            """CREATE TABLE notes (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                key TEXT NOT NULL,
+                value TEXT NOT NULL,
+                PRIMARY KEY (chat, room, key)
+            ) WITHOUT ROWID""",
+            """CREATE TABLE media (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                url TEXT NOT NULL,                -- as in the attachments of a message
+                author TEXT NOT NULL,
+                name TEXT NOT NULL,
+                type TEXT,
+                size INTEGER NOT NULL,            -- of the data
+                width INTEGER,
+                height INTEGER,
+                why TEXT,                         -- why there is no data
+                data BLOB,
+                UNIQUE (chat, url)
+            )""",
+            """INSERT INTO media SELECT chat, room, '/pictures/' || id, author, 'Picture', type, length(data), width, height,
+                NULL, data FROM pictures""",
+            "DROP TABLE pictures",
+            "CREATE INDEX media_author ON media (room, author)",
+            "CREATE INDEX messages_attaching ON messages (chat, at) WHERE attachments IS NOT NULL",
+            # What a message no longer shows is not kept either, whether it was edited, retracted, or its author forgotten.
+            """CREATE TRIGGER media_detached AFTER UPDATE OF attachments ON messages
+                WHEN OLD.attachments IS NOT NULL AND OLD.attachments IS NOT NEW.attachments BEGIN
+                DELETE FROM media WHERE chat = OLD.chat AND author = OLD.author
+                    AND url IN (SELECT json_extract(value, '$.url') FROM json_each(OLD.attachments))
+                    AND url NOT IN (SELECT json_extract(value, '$.url') FROM json_each(coalesce(NEW.attachments, '[]')));
+            END""",
         ),
     ),
 )

@@ -6,10 +6,8 @@ import hashlib
 import hmac
 import json
 import sqlite3
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,34 +17,25 @@ import aiosqlite
 
 from bot.recap import Recap, Tally
 from bot.session import begin, dump, load
-from bot.store.changes import STATE, STATEMENTS, Changes, micros, moment
-from bot.store.chat import Chat, script_of, short_name
+from bot.store.changes import Changes, micros, moment, whole
+from bot.store.chat import Chat, script_of
+from bot.store.commits import Commits, write_rows
 from bot.store.lease import LEASE, RENEWAL, Holder
-from bot.store.opening import GONE, PATIENCE, StoreError, connect, in_words, make_file, migrate, one, words
-from bot.store.record import Picture, Record
-from bot.store.writer import Writer, transact
+from bot.store.media import KEEP_MEDIA, Media
+from bot.store.naming import NoSuchChat, called, free_name, only_one_there, short_name
+from bot.store.opening import GONE, StoreError, connect, in_words, make_file, migrate, one, words
+from bot.store.record import Record
+from bot.store.returning import returning
+from bot.store.schema import UNFINISHED
+from bot.store.spool import Spool, spooling
+from bot.store.writer import Writer
 
-
-class LeaseLost(StoreError):
-    """Another process has taken the chat over."""
+#: The note that a chat still has something to do in its room, also when it is over.
+OPEN = "open"
 
 
 class Held(StoreError):
     """Another process holds the chat."""
-
-
-class NoSuchChat(StoreError):
-    """No chat, or more than one, goes by that name."""
-
-
-@dataclass(slots=True)
-class _Pending:
-    changes: Changes
-    kept: asyncio.Future[None]
-
-
-#: Who waits, and what went wrong, if anything.
-Kept = tuple[asyncio.Future[None], Exception | None]
 
 
 class Store:
@@ -67,13 +56,11 @@ class Store:
         self.holder = Holder.this_process()
         self._me = self.holder.dump()
         self._writer = writer
+        self._commits = Commits(path, writer, self._me, now)
         self.reader = reader
         self.digest = digest
         self._now = now
-        self._queue: deque[_Pending] = deque()
-        self._loop = asyncio.get_running_loop()
         self._renewing: asyncio.Task[None] | None = None
-        self._to_scrub = False
 
     @classmethod
     @asynccontextmanager
@@ -89,7 +76,7 @@ class Store:
                 await migrate(reader, path)
                 key = await one(reader, "SELECT value FROM settings WHERE key = 'key'")
                 digest = partial(_digest, key[0])
-                writer = await Writer.open(path, digest_of=digest)
+                writer = await Writer.open(path, now, digest_of=digest)
             except BaseException:
                 await reader.close()
                 raise
@@ -108,68 +95,50 @@ class Store:
                     "UPDATE chats SET holder = NULL, held_until = NULL WHERE holder = ?", self._me
                 )
         await self.reader.close()
-        if self._to_scrub:
-            await self._writer.run(self._scrub)
         await self._writer.close()
 
     # Writing -----------------------------------------------------------------------------------------------------
 
     def commit(self, changes: Changes) -> asyncio.Future[None]:
         """Keep the changes, whole or not at all: the future is done once they are on the disk, or has the StoreError."""
-        kept: asyncio.Future[None] = self._loop.create_future()
-        self._queue.append(_Pending(changes, kept))
-        self._writer.soon(self._keep_all)
-        return kept
+        return self._commits.add(changes)
 
-    def _keep_all(self, db: sqlite3.Connection) -> None:
-        """In the writer's thread: keep all that has queued up, and tell those who wait."""
-        group = [self._queue.popleft() for _ in range(len(self._queue))]
-        if group:
-            self._loop.call_soon_threadsafe(_settle, self._keep(db, group))
-
-    def _keep(self, db: sqlite3.Connection, group: Sequence[_Pending]) -> list[Kept]:
-        """Keep a group in one transaction; where that fails, each by itself, so that one cannot spoil the others."""
-        until = micros(self._now() + LEASE)
-        changes = [pending.changes for pending in group]
-        try:
-            with in_words(self.path):
-                transact(db, lambda db: _write(db, changes, until, self._me))
-        except Exception as error:  # noqa: BLE001  (those who wait are told, whatever it is)
-            if len(group) > 1:
-                return [kept for pending in group for kept in self._keep(db, [pending])]
-            return [(group[0].kept, error)]
-        if any(each.forgets for each in changes):
-            self._scrub(db)
-        return [(pending.kept, None) for pending in group]
-
-    def _scrub(self, db: sqlite3.Connection) -> None:
-        """Take what was removed out of the file and its write-ahead log, now or, while others read, a little later."""
-        self._to_scrub = not _scrubbed(db)
+    @property
+    def last_written(self) -> datetime | None:
+        """When something was last brought to the disk here, be it only that the chats are still held."""
+        return self._writer.last_written
 
     async def _execute(self, statement: str, *values: object) -> None:
         await self._writer.transaction(lambda db: db.execute(statement, values))
 
     # Chats -------------------------------------------------------------------------------------------------------
 
-    async def create(self, *, source: str, text: str, room: str, rehearsal: bool) -> Chat:
-        """Make a chat of a script's text, and hold it. Its short name is the first that is free.
+    async def create(
+        self, *, source: str, text: str, room: str, rehearsal: bool, place: str = "", apart: str = ""
+    ) -> Chat:
+        """Make a chat of a script's text, and hold it. Its name is the first short one that is free, with `apart` behind it.
 
-        In `room`, `{name}` stands for that short name and `{id}` for the chat's number, which is never given again: what
-        is remembered of a room, such as who asked to be forgotten in it, is none of the next chat of that name's business.
-        Raises StoreError.
+        `apart` (`@` and something of the room's own) keeps names apart: no room learns of another's chats by a number
+        behind its own. In `room`, `{name}` stands for the name and `{id}` for the chat's number, which is never given
+        again: what is remembered of a room, such as who asked to be forgotten in it, is none of the next chat of that
+        name's business. Raises Occupied where a chat is still going on at that place of the room, and StoreError.
         """
         now = self._now()
 
         def insert(db: sqlite3.Connection) -> int:
             script = script_of(text)
-            name = _free_name(db, short_name(script, now))
+            name = free_name(db, short_name(script, now), apart)
             cursor = db.execute(
-                """INSERT INTO chats (name, source, script, room, rehearsal, created, state, holder, held_until)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (name, source, text, room, rehearsal, micros(now), dump(begin(script, now)), self._me, micros(now + LEASE)),
+                """INSERT INTO chats (name, source, script, room, place, rehearsal, created, state, holder, held_until)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    name, source, text, room, place, rehearsal, micros(now), dump(begin(script, now)), self._me,
+                    micros(now + LEASE),
+                ),
             )  # fmt: skip
             number = cursor.lastrowid or 0
             db.execute("UPDATE chats SET room = ? WHERE id = ?", (room.format(id=number, name=name), number))
+            only_one_there(db, number)
             return number
 
         with in_words(self.path):
@@ -225,8 +194,12 @@ class Store:
                     "UPDATE chats SET held_until = ? WHERE holder = ?",
                     micros(self._now() + LEASE), self._me,
                 )  # fmt: skip
-            if self._to_scrub:
-                await self._writer.run(self._scrub)
+            if self._writer.to_scrub:
+                await self._writer.run(self._writer.scrub)
+
+    def spool(self) -> AbstractAsyncContextManager[Spool]:
+        """Give a place where a chat held elsewhere is laid out until all of it is in. Raises StoreError."""
+        return spooling(self.path, self._writer, self._now)
 
     def record(self, chat: Chat) -> Record:
         """Give what is kept of a chat, as its live course needs it."""
@@ -247,10 +220,22 @@ class Store:
         finally:
             await db.close()
 
-    async def recap(self, chat: Chat) -> Recap:
-        """Count a chat as it is kept now. Raises StoreError."""
-        tally = Tally(chat.about)
+    async def returning(self, chats: Iterable[Chat]) -> dict[int, frozenset[str]]:
+        """Give, for each of those chats by its number, the ids of those who were in an earlier one under its hashtag.
+
+        All at once takes hardly longer than one of them. Raises StoreError.
+        """
+        with in_words(self.path):
+            return await returning(self.reader, [chat.id for chat in chats])
+
+    async def recap(self, chat: Chat, *, best: int = 3, themes: bool = True) -> Recap:
+        """Count a chat as it is kept now, `best` answers for each question, with its themes or (quicker) without.
+
+        Raises StoreError.
+        """
         async with self.reading(chat) as record:
+            before = None if chat.rehearsal else await record.returning()
+            tally = Tally(chat.about, best=best, before=before, themes=themes)
             async for entry in record.entries():
                 tally.add(entry)
         return tally.recap()
@@ -262,35 +247,40 @@ class Store:
             raise NoSuchChat(GONE)
         return found[0]
 
-    async def chats(self) -> list[Chat]:
-        """Give all chats, oldest first."""
-        return await self._chats("ORDER BY id")
+    async def chats(self, room: str | None = None) -> list[Chat]:
+        """Give all chats, or those of a room, oldest first."""
+        return (
+            await self._chats("WHERE room = ? ORDER BY id", (room,))
+            if room
+            else await self._chats("ORDER BY id")
+        )
+
+    async def unfinished(self, kind: str) -> list[Chat]:
+        """Give the chats in the rooms of a kind (`discord` for `discord:…`) that are not over, or have the note OPEN."""
+        return await self._chats(
+            f"""WHERE ({UNFINISHED} OR EXISTS (SELECT 1 FROM notes n WHERE n.chat = chats.id AND n.key = '{OPEN}'))
+            AND substr(room, 1, length(?1) + 1) = ?1 || ':' ORDER BY id""",  # noqa: S608  (constants of the store)
+            (kind,),
+        )
 
     async def of_script(self, source: str) -> list[Chat]:
         """Give the chats made of that script, oldest first."""
         return await self._chats("WHERE source = ? ORDER BY id", (source,))
 
-    async def find(self, name: str) -> Chat:
-        """Give the chat of that short name, of an unambiguous part of it, or the `last`. Raises NoSuchChat."""
-        chats = await self.chats()
-        if not chats:
-            raise NoSuchChat("There is no chat yet. Hold one with: hashchat run FILE")
-        if name == "last":
-            return chats[-1]
-        matches = [c for c in chats if c.name == name] or [c for c in chats if name.lower() in c.name]
-        if len(matches) == 1:
-            return matches[0]
-        known = ", ".join(c.name for c in (matches or chats)[-8:])
-        what = "More than one chat goes" if matches else "No chat goes"
-        raise NoSuchChat(f"{what} by {name!r}. Say which: {known}, or last.")
+    async def find(self, name: str, room: str | None = None) -> Chat:
+        """Give the chat of that name, of an unambiguous part of it, or the `last`. Raises NoSuchChat.
+
+        In a room, only its own chats are looked at, by what they are called there.
+        """
+        return called(name, await self.chats(room), in_room=room is not None)
 
     async def _chats(self, where: str, values: Iterable[object] = ()) -> list[Chat]:
-        columns = "id, name, source, script, room, rehearsal, created, state"
+        columns = "id, name, source, script, room, place, rehearsal, created, state"
         with in_words(self.path):
             rows = await self.reader.execute_fetchall(f"SELECT {columns} FROM chats {where}", values)  # noqa: S608  (from here only)
         return [
-            Chat(i, name, source, text, room, bool(rehearsal), moment(created), load(state))
-            for i, name, source, text, room, rehearsal, created, state in rows
+            Chat(i, name, source, text, room, place, bool(rehearsal), moment(created), load(state))
+            for i, name, source, text, room, place, rehearsal, created, state in rows
         ]
 
     async def held(self, chat: Chat) -> str | None:
@@ -309,24 +299,91 @@ class Store:
             await self.hold(chat.id)
         with in_words(self.path):
             ids = [(chat.id,) for chat in chosen]
-            await self._writer.transaction(lambda db: db.executemany("DELETE FROM chats WHERE id = ?", ids))
-            await self._writer.run(self._scrub)
+            await self._erase(lambda db: db.executemany("DELETE FROM chats WHERE id = ?", ids))
 
-    # Pictures and keys -------------------------------------------------------------------------------------------
+    async def _erase(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do something in one transaction that removes what is to be in no byte of the file any more."""
+        await self._writer.transaction(work)
+        await self._writer.run(self._writer.scrub)
+
+    # What rooms keep besides what is said -------------------------------------------------------------------------
+
+    async def note(self, chat: Chat, notes: Mapping[str, str | None]) -> None:
+        """Keep what a room has to know of a chat after a crash, by names of its own; None removes one.
+
+        All of it or nothing is on the disk once this returns. Forgetting a person leaves notes alone, so that they may
+        hold ids but nobody's words. Raises StoreError.
+        """
+        rows = [(chat.id, chat.room, key, value) for key, value in notes.items()]
+
+        def work(db: sqlite3.Connection) -> None:
+            db.executemany(
+                "INSERT INTO notes (chat, room, key, value) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                [row for row in rows if row[-1] is not None],
+            )
+            db.executemany(
+                "DELETE FROM notes WHERE chat = ? AND room = ? AND key = ?",
+                [row[:-1] for row in rows if row[-1] is None],
+            )
+
+        with in_words(self.path):
+            await self._writer.transaction(work)
+
+    async def keep_media(self, chat: Chat, media: Media) -> None:
+        """Keep a file that somebody has shared, or why it could not be kept.
+
+        One from elsewhere is kept as long as a message shows it: nothing happens where that was retracted meanwhile, nor
+        where its author asked to be forgotten. Raises StoreError.
+        """
+        data = media.data
+        with in_words(self.path):
+            await self._execute(
+                KEEP_MEDIA, chat.id, chat.room, media.url, media.by, whole(media.name), media.type, len(data or b""),
+                media.width, media.height, media.why, data,
+            )  # fmt: skip
+
+    async def setting(self, key: str) -> str | None:
+        """Give what was set under that name for the whole database."""
+        rows = await self.reader.execute_fetchall("SELECT value FROM settings WHERE key = ?", (_free(key),))
+        return next((str(row[0]) for row in rows), None)
+
+    async def set_setting(self, key: str, value: str) -> None:
+        """Set something for the whole database. Raises StoreError."""
+        with in_words(self.path):
+            await self._execute(
+                "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                _free(key), value,
+            )  # fmt: skip
 
     def secret(self, purpose: str) -> bytes:
         """Give a key of this database's own, another for each purpose."""
         return self.digest("", purpose)
 
-    async def keep_picture(self, chat: Chat, id: str, picture: Picture) -> None:
-        """Keep a picture that somebody has uploaded. Raises StoreError."""
-        with in_words(self.path):
-            await self._execute(
-                "INSERT INTO pictures (id, chat, room, author, type, width, height, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                id, chat.id, chat.room, picture.by, picture.type, picture.width, picture.height, picture.data,
-            )  # fmt: skip
-
     # People ------------------------------------------------------------------------------------------------------
+
+    async def forget(self, room: str, person: str) -> None:
+        """Remove everything of a person's in all chats of a room, and remember to keep nothing more.
+
+        Nobody needs to hold these chats. One that is live, here or in another process, still has the person in its course
+        and has to learn of it by a deed of its own (`bot.messages.Forgotten`), or it writes that course down again.
+        Raises StoreError.
+        """
+        gone = Changes(0, room)
+        gone.gone(person, self.digest(room, person))
+
+        def work(db: sqlite3.Connection) -> None:
+            chats = [
+                Changes(chat, room) for (chat,) in db.execute("SELECT id FROM chats WHERE room = ?", (room,))
+            ]
+            for changes in chats:
+                (state,) = db.execute("SELECT state FROM chats WHERE id = ?", (changes.chat,)).fetchone()
+                changes.course_without(person, load(state))
+            write_rows(db, [*chats, gone])
+            changed = [(changes.state, changes.chat) for changes in chats if changes.state]
+            db.executemany("UPDATE chats SET state = ? WHERE id = ?", changed)
+
+        with in_words(self.path):
+            await self._erase(work)
 
     async def are_forgotten(self, room: str, authors: Collection[str]) -> dict[str, bool]:
         """Tell who of them asked to be forgotten in that room."""
@@ -341,38 +398,11 @@ class Store:
         return {author: digest in forgotten for author, digest in digests.items()}
 
 
-def _write(db: sqlite3.Connection, group: Sequence[Changes], until: int, me: str) -> None:
-    """Write the changes of a group, and that its chats are still held. Raises LeaseLost where one is not."""
-    held = db.executemany(STATE, [(until, changes.state, changes.chat, me) for changes in group])
-    if held.rowcount != len(group):
-        raise LeaseLost("Another process has taken this chat over; here it has been stopped.")
-    for statement in STATEMENTS:
-        rows = [row for changes in group if statement in changes.rows for row in changes.rows[statement]]
-        if rows:
-            db.executemany(statement, rows)
-
-
-def _scrubbed(db: sqlite3.Connection) -> bool:
-    """Write the file anew and empty its write-ahead log; tell whether nobody was in the way.
-
-    `secure_delete` is not enough: SQLite leaves copies behind when it moves rows between pages.
-    """
-    db.execute("PRAGMA busy_timeout = 0")
-    try:
-        db.execute("VACUUM")
-        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error:
-        return False
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    return not busy
-
-
-def _free_name(db: sqlite3.Connection, base: str) -> str:
-    """Give a chat's short name, with a number behind it where others have it already."""
-    taken = {row[0] for row in db.execute("SELECT name FROM chats WHERE name LIKE ? || '%'", (base,))}
-    names = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
+def _free(key: str) -> str:
+    """Give the name of a setting, which is not that of the database's own key. Raises ValueError."""
+    if key == "key":
+        raise ValueError("The key of the database is no setting.")
+    return key
 
 
 def _digest(key: bytes, room: str, author: str) -> bytes:
@@ -382,13 +412,3 @@ def _digest(key: bytes, room: str, author: str) -> bytes:
 
 def _seconds(time: timedelta) -> str:
     return f"{max(1, round(time.total_seconds()))} s"
-
-
-def _settle(outcomes: Iterable[Kept]) -> None:
-    for kept, error in outcomes:
-        if kept.done():
-            continue
-        if error:
-            kept.set_exception(error)
-        else:
-            kept.set_result(None)

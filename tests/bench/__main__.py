@@ -10,12 +10,32 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import acknowledging, answers, delivering, keeping, posting, starting
+from tests.bench import (
+    acknowledging,
+    answers,
+    delivering,
+    importing,
+    keeping,
+    posting,
+    recapping,
+    starting,
+    transcripts,
+)
 from tests.bench.figures import Bench, Ratio, Scale, median
 
 BENCHES = {
     module.BENCH.name: module.BENCH
-    for module in (keeping, acknowledging, posting, delivering, answers, starting)
+    for module in (
+        keeping,
+        acknowledging,
+        posting,
+        delivering,
+        answers,
+        recapping,
+        importing,
+        transcripts,
+        starting,
+    )
 }
 FULL = Scale(rounds=5, part=1)
 QUICK = Scale(rounds=3, part=0.2)

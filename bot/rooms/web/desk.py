@@ -49,8 +49,7 @@ from bot.session import (
     Want,
     hosting,
 )
-from bot.store import Picture as Kept
-from bot.store import Store, StoreError
+from bot.store import Media, Store, StoreError
 
 #: How many entries a page shows at first, and how many more it gets at a time.
 PAGE = 100
@@ -279,12 +278,12 @@ class Desk:
     async def _attached(self, person: Person, picture: frames.PictureOf | None) -> tuple[Attachment, ...]:
         if picture is None:
             return ()
-        kept = await self._record.picture(picture.id)
-        if kept is None or kept.by != person.id:
+        kept = await self._record.media(_url(picture.id))
+        if kept is None or kept.data is None or kept.by != person.id:
             raise Refusal("That picture is no longer here. Please choose it again.")
         return (
             Attachment(
-                name="Picture", url=f"/pictures/{picture.id}", type=kept.type, size=len(kept.data), alt=picture.alt.strip() or None,
+                name=kept.name, url=kept.url, type=kept.type, size=len(kept.data), alt=picture.alt.strip() or None,
                 width=kept.width, height=kept.height,
             ),
         )  # fmt: skip
@@ -306,14 +305,19 @@ class Desk:
     async def keep_picture(self, person: Person, picture: Picture) -> str:
         """Keep an uploaded picture; give its id. Raises StoreError."""
         id_ = secrets.token_urlsafe(12)
-        kept = Kept(person.id, picture.type, picture.width, picture.height, picture.data)
-        await self._store.keep_picture(self._live.chat, id_, kept)
+        kept = Media(
+            _url(id_), person.id, "Picture", picture.type, picture.width, picture.height, picture.data
+        )
+        await self._store.keep_media(self._live.chat, kept)
         return id_
 
     async def picture(self, id: str) -> Picture | None:
         """Give a picture that is kept, if it still is."""
-        kept = await self._record.picture(id)
-        return Picture(kept.type, kept.data, kept.width, kept.height) if kept else None
+        match await self._record.media(_url(id)):
+            case Media(type=str(type_), width=int(width), height=int(height), data=bytes(data)):
+                return Picture(type_, data, width, height)
+            case _:
+                return None
 
     async def script_picture(self, label: str) -> Picture | None:
         """Give the picture of a question that has been asked, if it has one that can be had; fetched once."""
@@ -346,6 +350,11 @@ class Desk:
 
     async def _recap_file(self, form: str) -> AsyncGenerator[bytes, None]:
         yield f"{render.recap(form, await self._live.recap()).rstrip()}\n".encode()
+
+
+def _url(picture: str) -> str:
+    """Give where a picture that was shared in the room is, by its id."""
+    return f"/pictures/{picture}"
 
 
 def _author(person: Person) -> Author:

@@ -22,6 +22,7 @@ from bot.session import (
     point,
     running_in,
 )
+from bot.themes import Theme
 
 #: The forms of a transcript, in the order in which they are offered.
 FILES = ("html", "md", "txt", "csv", "json")
@@ -138,24 +139,36 @@ def course(script: Script, state: State, now: datetime, *, to_host: bool, speed:
     return told
 
 
+def theme(theme: Theme) -> dict[str, Any]:
+    """Tell what people talked about."""
+    return {"phrase": theme.phrase, "people": theme.people, "example": theme.example.text}
+
+
 def recap(recap: Recap) -> dict[str, Any]:
     """Tell what came of the chat."""
-    coming = recap.next
+    coming, there, busiest = recap.next, recap.attendance, recap.busiest
     return {
         "people": recap.people,
         "messages": recap.messages,
         "answers": recap.answers,
+        "new": len(there.new) if there else None,
+        "returned": len(there.returned) if there else None,
+        "busiest": {"at": millis(busiest.at), "messages": busiest.messages} if busiest else None,
+        "themes": [theme(each) for each in recap.themes],
         "questions": [
             {
                 "name": q.question.name,
                 "ask": q.question.ask,
                 "answers": q.answers,
                 "people": q.people,
+                "talk": q.talk,
+                "talkers": q.talkers,
+                "themes": [theme(each) for each in q.themes],
                 "best": [entry(best) for best in q.best],
             }
             for q in recap.asked
         ],
-        "links": [{"url": link.url, "by": link.by.name} for link in recap.links],
+        "links": [{"url": link.url, "by": link.by.name, "people": link.people} for link in recap.links],
         "resources": [{"title": resource.title, "url": resource.url} for _, resource in recap.resources],
         "thanks": list(recap.thanks),
         "next": recap.about.script.local(coming).strftime("%A %d %B %Y, %H:%M %Z")

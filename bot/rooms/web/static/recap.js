@@ -54,6 +54,8 @@ export class RecapView {
           el("div", {}, el("dt", {}, n === 1 ? one : many), el("dd", {}, n.toLocaleString())),
         ),
       ),
+      gathering(recap),
+      part("What it was about", themes(recap.themes), recap.themes),
       ...recap.questions.map((/** @type {any} */ question) => answers(question)),
       part(
         "Links",
@@ -61,7 +63,19 @@ export class RecapView {
           "ul",
           {},
           ...recap.links.map((/** @type {any} */ each) =>
-            el("li", {}, link(each.url), " ", el("span", { class: "soft" }, "from ", el("bdi", {}, each.by))),
+            el(
+              "li",
+              {},
+              link(each.url),
+              " ",
+              el(
+                "span",
+                { class: "soft" },
+                "from ",
+                el("bdi", {}, each.by),
+                each.people > 1 ? ` and ${count(each.people - 1, "other", "others")}` : "",
+              ),
+            ),
           ),
         ),
         recap.links,
@@ -99,7 +113,58 @@ function part(/** @type {string} */ title, /** @type {Node} */ content, /** @typ
   return filled.length ? el("section", {}, el("h3", {}, title), content) : "";
 }
 
-function answers(/** @type {any} */ { name, ask, answers: n, people, best }) {
+/** Who was there again, and when most was said. */
+function gathering(/** @type {any} */ { new: first, returned, busiest }) {
+  const time = (/** @type {number} */ at) => new Date(at).toLocaleTimeString([], { timeStyle: "short" });
+  const told = [
+    first === null ? "" : `${first.toLocaleString()} for the first time, ${returned.toLocaleString()} again`,
+    busiest ? `Busiest minute ${time(busiest.at)}: ${count(busiest.messages, "message", "messages")}` : "",
+  ].filter(Boolean);
+  return told.length ? el("p", { class: "soft" }, told.join(" · ")) : "";
+}
+
+/** What people talked about: each phrase with how many did, and in whose words. */
+function themes(/** @type {any[]} */ all) {
+  return el(
+    "ul",
+    {},
+    ...all.map(({ phrase, people, example }) =>
+      el(
+        "li",
+        { title: example },
+        el("bdi", {}, phrase),
+        " ",
+        el("span", { class: "soft" }, count(people, "person", "people")),
+      ),
+    ),
+  );
+}
+
+/** The conversation under a question, and its themes, each in a line. */
+function besides(/** @type {any} */ { talk, talkers, themes: all }) {
+  return [
+    talk &&
+      el(
+        "p",
+        { class: "soft" },
+        `${count(talk, "other message", "other messages")} from ${count(talkers, "person", "people")}`,
+      ),
+    all.length > 0 &&
+      el(
+        "p",
+        { class: "soft" },
+        "Talked about: ",
+        ...all.flatMap((/** @type {any} */ { phrase, people }, /** @type {number} */ n) => [
+          n ? ", " : "",
+          el("bdi", {}, phrase),
+          ` (${people.toLocaleString()})`,
+        ]),
+      ),
+  ].filter(Boolean);
+}
+
+function answers(/** @type {any} */ question) {
+  const { name, ask, answers: n, people, best } = question;
   return el(
     "section",
     { class: "asked" },
@@ -109,6 +174,7 @@ function answers(/** @type {any} */ { name, ask, answers: n, people, best }) {
       { class: "soft" },
       n ? `${count(n, "answer", "answers")} from ${count(people, "person", "people")}` : "No answers",
     ),
+    ...besides(question),
     ...best.map((/** @type {any} */ entry) =>
       el(
         "blockquote",

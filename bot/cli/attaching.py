@@ -1,0 +1,140 @@
+"""The files that people shared, put beside a transcript or into it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.cli.attending import file_name
+from bot.messages import Attachment, Entry
+from bot.render.copies import NO_COPIES, Copies, Copy, Media, inside, picture_type
+from bot.store import Media as Kept
+from bot.store import Record, StoreError
+
+#: What is in a folder that hashchat made, and may therefore replace.
+MARKER = ".hashchat"
+
+#: How files may end that run nothing where they are opened from a web host; others get `.bin` behind it.
+_HARMLESS = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "avif",
+        "heic",
+        "bmp",
+        "tif",
+        "tiff",
+        "mp4",
+        "m4v",
+        "webm",
+        "mov",
+        "mp3",
+        "m4a",
+        "ogg",
+        "oga",
+        "opus",
+        "wav",
+        "flac",
+        "pdf",
+        "txt",
+        "md",
+        "csv",
+        "json",
+        "ics",
+        "docx",
+        "xlsx",
+        "pptx",
+        "odt",
+        "ods",
+        "odp",
+        "epub",
+        "zip",
+    ]
+)
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+_ONLY_PICTURES = "only PNG, JPEG, GIF and WebP pictures are put inside"
+_NEVER_KEPT = "it was never fetched"
+
+
+class Attaching:
+    """Gives the copies of the files on each entry, and counts those that could not be had."""
+
+    def __init__(self, record: Record, folder: Path | None, address: str) -> None:
+        self._record = record
+        self._folder = folder
+        self._address = address
+        self.written = 0
+        self.missing = 0
+
+    async def copies(self, entry: Entry) -> Copies:
+        """Copy what is attached to an entry, into the folder or into addresses."""
+        return {attached.url: await self._copy(attached) for attached in entry.attachments} or NO_COPIES
+
+    async def _copy(self, attached: Attachment) -> Copy:
+        kept = await self._record.media(attached.url)
+        copy = (
+            self._of(kept, attached) if kept and kept.data else Copy(why=(kept and kept.why) or _NEVER_KEPT)
+        )
+        self.missing += copy.address is None
+        return copy
+
+    def _of(self, kept: Kept, attached: Attachment) -> Copy:
+        data = kept.data or b""
+        picture = picture_type(data)
+        if self._folder is None:
+            address = inside(data, picture) if picture else None
+            why = None if picture else _ONLY_PICTURES
+            return Copy(address, why, picture is not None, kept.width, kept.height)
+        self.written += 1
+        name = f"{self.written:04}-{safe_name(attached.name, picture)}"
+        (self._folder / name).write_bytes(data)
+        return Copy(quote(f"{self._address}/{name}"), None, picture is not None, kept.width, kept.height)
+
+
+@contextmanager
+def attaching(record: Record, media: Media, page: Path | None) -> Iterator[Attaching | None]:
+    """Give what copies files; a folder of them takes its place beside the page at the end, or not at all. Raises StoreError."""
+    if media is Media.NONE:
+        yield None
+    elif media is Media.EMBED:
+        yield Attaching(record, None, "")
+    elif page is None:
+        raise StoreError(
+            "There is no folder beside what is printed. Name a file with --output, or choose --media none."
+        )
+    else:
+        with _beside(page) as (folder, name):
+            yield Attaching(record, folder, name)
+
+
+@contextmanager
+def _beside(page: Path) -> Iterator[tuple[Path, str]]:
+    """Give a new folder, and the name under which it replaces one that hashchat made before; an empty one is not kept."""
+    target = page.resolve().parent / f"{page.stem}-files"
+    if target.is_symlink() or (target.exists() and not (target / MARKER).is_file()):
+        raise StoreError(
+            f"{target} is there, and hashchat did not make it. Move it away, name another file with --output, or choose --media none."
+        )
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".hashchat-") as place:
+        folder = Path(place) / "new"
+        folder.mkdir()
+        yield folder, target.name
+        if target.exists():
+            target.rename(Path(place) / "old")
+        if any(folder.iterdir()):
+            (folder / MARKER).touch()
+            folder.rename(target)
+
+
+def safe_name(name: str, picture: str | None) -> str:
+    """Give a file's name as any system takes it: letters, digits and hyphens, and an ending that runs nothing."""
+    stem, _, ending = name.rpartition(".") if "." in name else (name, "", "")
+    ending = ending.lower()
+    if picture:
+        return f"{file_name(stem)}.{_ENDINGS[picture]}"
+    known = ending if ending in _HARMLESS else "bin"
+    return f"{file_name(stem if known == ending else name)}.{known}"

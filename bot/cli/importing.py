@@ -1,0 +1,170 @@
+"""`hashchat import`: a chat that was held elsewhere comes into the database."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.cli.checking import print_problems, read_script
+from bot.cli.failing import complain
+from bot.imports import Imported, Unreadable, Wanted, take_in
+from bot.imports.taking import Report
+from bot.render.plain import one_line
+from bot.script.wrong import Wrong
+from bot.script.zones import zone as known_zone
+from bot.store import Store
+
+
+def import_files(
+    db: Path,
+    files: Sequence[Path],
+    *,
+    script: Path | None = None,
+    hosts: Sequence[str] = (),
+    timezone: str | None = None,
+    day: str | None = None,
+    columns: str | None = None,
+) -> int:
+    """Import files as one chat, and say what came of it; give the exit status."""
+    checked = read_script(script) if script else None
+    if checked and checked.script is None:
+        print_problems(checked)
+        return 1
+    try:
+        wanted = Wanted(
+            text=checked.text if checked else None,
+            script=checked.script if checked else None,
+            hosts=tuple(hosts),
+            zone=known_zone(timezone) if timezone else None,
+            day=_day(day) if day else None,
+            columns=_columns(columns) if columns else {},
+        )
+    except Wrong as wrong:
+        return complain(f"--timezone {wrong.what}. {wrong.instead[:1].upper()}{wrong.instead[1:]}.")
+    except ValueError as error:
+        return complain(str(error))
+    try:
+        imported = asyncio.run(_import(db, files, wanted))
+    except Unreadable as error:
+        return complain(f"{error} Nothing was changed.")
+    except OSError as error:
+        return complain(f"{_reason(error)} Nothing was changed.")
+    _tell(imported, script)
+    return 0
+
+
+async def _import(db: Path, files: Sequence[Path], wanted: Wanted) -> Imported:
+    for file in files:
+        file.open("rb").close()  # what is not there makes no database
+    async with Store.open(db, lambda: datetime.now(UTC)) as store:
+        with _progress(sum(file.stat().st_size for file in files)) as step:
+            return await take_in(store, files, wanted, step)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Reading", total=total)
+
+        def step(read: int) -> None:
+            progress.update(
+                task, completed=read, description="Sorting and keeping" if read >= total else "Reading"
+            )
+
+        yield step
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a day. Write --date 2015-04-23.") from error
+
+
+def _columns(text: str) -> dict[str, str]:
+    """Read `time=Posted on,author=3`."""
+    columns = {}
+    for each in text.split(","):
+        what, sign, column = each.partition("=")
+        if not (sign and what.strip() and column.strip()):
+            raise ValueError(
+                f"{each!r} does not say which column is which. Write --columns time=…,author=…,text=…"
+            )
+        columns[what.strip().casefold()] = column.strip()
+    return columns
+
+
+def _reason(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return f"There is no file {error.filename}."
+        case IsADirectoryError():
+            return f"{error.filename} is a folder. Name the files in it."
+        case _:
+            return f"{error.filename} cannot be read: {error.strerror}."
+
+
+# What came of it -------------------------------------------------------------------------------------------------
+
+
+def _tell(imported: Imported, script: Path | None) -> None:
+    chat = imported.chat
+    if imported.already:
+        print(f"{chat.name} was imported from this before; nothing was changed.")
+        print(f"To import it anew, delete it first: hashchat delete {chat.name}")
+        return
+    print(f"{chat.name}: {_counted(imported.messages, 'message')} from {_counted(imported.people, 'person', 'people')}, {_counted(imported.answers, 'answer')}.")  # fmt: skip
+    _tell_course(imported, script)
+    _tell_trouble(imported.report)
+    print(f"Read it: hashchat recap {chat.name}")
+
+
+def _tell_course(imported: Imported, script: Path | None) -> None:
+    chat = imported.chat
+    if imported.hosts:
+        print(f"Hosts: {', '.join(map(one_line, imported.hosts))}")
+    for asked in chat.state.asked:
+        question = chat.script.question(asked.label)
+        print(
+            f"  {chat.script.local(asked.at):%Y-%m-%d %H:%M}  {question.name}: {one_line(question.ask)[:70]}"
+        )
+    if imported.unasked:
+        names = ", ".join(question.name for question in imported.unasked)
+        print(
+            f"Not found in the file: {names} of {script}. If they were asked, say by whom with --host NAME"
+            f" (after: hashchat delete {chat.name})."
+        )
+    if imported.assumed:
+        print(
+            f"Times without a zone were taken as {imported.assumed}. If they are another's, delete the chat and import"
+            " it again with --timezone."
+        )
+
+
+def _tell_trouble(report: Report) -> None:
+    for what, number in report.left_out.items():
+        print(f"Left out: {number:,} × {what}.")
+    if report.repeated:
+        print(f"{_counted(report.repeated, 'message')} stood there more than once.")
+    if report.unkept:
+        print(
+            f"{_counted(report.unkept, 'attached file')} could not be kept: not beside the file, or too large."
+        )
+    if not report.unread_in_all:
+        return
+    print(f"{_counted(report.unread_in_all, 'thing')} could not be read:", file=sys.stderr)
+    for path, unread in report.unread:
+        print(f"  {path}:{unread.line}: {one_line(unread.why)}", file=sys.stderr)
+    if more := report.unread_in_all - len(report.unread):
+        print(f"  … and {more:,} more", file=sys.stderr)
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,111 @@
+"""JSON as DiscordChatExporter (2.30 and later) writes it: one channel or thread to a file.
+
+The form is that of its JsonMessageWriter (https://github.com/Tyrrrz/DiscordChatExporter). Later versions add keys and
+leave the others as they are: who reacted, what was forwarded, stickers.
+"""
+
+import mimetypes
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.imports.fields import Object, mapping, mappings, needed, number, text, whole
+from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable, anonymous
+from bot.imports.source import Source
+from bot.imports.streaming import members
+from bot.imports.times import Times
+from bot.messages import Attachment, Author, Message
+
+#: What people say, and what they ask an app to say; the rest are Discord's own notes ("Ana pinned a message").
+_SAID = frozenset({"Default", "Reply", "0", "19", "20", "23", ""})
+_MENTION = re.compile(r"<@!?(\d+)>")
+
+
+def read(source: Source, settings: Settings) -> Iterator[Piece]:
+    """Give what is in an export. See `bot.imports.heard.Reader`; raises BadJson and Unreadable."""
+    thread = ""
+    for member in members(source.text(), "messages"):
+        if member.key == "channel":
+            try:
+                thread, head = _channel(whole(member.value))
+            except ValueError as error:
+                raise Unreadable(f"{source}:{member.line}: the channel cannot be read ({error}).") from error
+            yield head
+        elif member.key == "messages":
+            try:
+                yield _piece(whole(member.value), thread, settings.times)
+            except ValueError as error:
+                yield Unread(member.line, str(error))
+
+
+def _channel(channel: Object) -> tuple[str, Head]:
+    """Give the id of a thread ("" for a channel), and what the file says of the chat."""
+    name = text(channel, "name")
+    thread = text(channel, "id") if "Thread" in text(channel, "type") else ""
+    return thread, Head(title=text(channel, "topic") or name, hashtag=name)
+
+
+def _piece(item: Object, thread: str, times: Times) -> Piece:
+    if text(item, "type") not in _SAID:
+        return LeftOut("Discord's own notes")
+    said, repeat = item, False
+    if forwarded := mapping(item, "forwardedMessage"):
+        said, repeat = forwarded, True
+    edited = text(item, "timestampEdited")
+    message = Message(
+        id=needed(item, "id"),
+        author=_author(mapping(item, "author")),
+        text=_text(said, item),
+        at=times.read(needed(item, "timestamp")),
+        version=1 if edited else 0,
+        edited_at=times.read(edited) if edited else None,
+        reply_to=_reply(item, thread, forwarded=repeat),
+        place=thread,
+        attachments=tuple(_attachment(each) for each in mappings(said, "attachments")),
+        repeat=repeat,
+    )
+    return Heard(message, dict(map(_reaction, mappings(item, "reactions"))))
+
+
+def _author(item: Object) -> Author:
+    return Author(needed(item, "id"), text(item, "nickname") or text(item, "name"))
+
+
+def _reply(item: Object, thread: str, *, forwarded: bool) -> str | None:
+    """Give what a message replies to; a thread has the id of the message on which it hangs."""
+    reference = "" if forwarded else text(mapping(item, "reference"), "messageId")
+    return reference or (thread if thread != text(item, "id") else "") or None
+
+
+def _text(said: Object, item: Object) -> str:
+    """Give the words of a message, or else those of its embeds and stickers."""
+    words = text(said, "content")
+    if "<@" in words:
+        names = {text(each, "id"): text(each, "nickname") or text(each, "name") for each in mappings(item, "mentions")}  # fmt: skip
+        words = _MENTION.sub(lambda found: f"@{names.get(found[1], 'somebody')}", words)
+    if not words:
+        words = "\n\n".join(filter(None, map(_embedded, mappings(said, "embeds"))))
+    stickers = (f"[sticker: {text(each, 'name')}]" for each in mappings(said, "stickers"))
+    return "\n".join(filter(None, (words, *stickers)))
+
+
+def _embedded(embed: Object) -> str:
+    """Give the words of an embed: its title with its address, its description, its fields."""
+    fields = (f"{text(each, 'name')}: {text(each, 'value')}" for each in mappings(embed, "fields"))
+    title = " ".join(filter(None, (text(embed, "title"), text(embed, "url"))))
+    return "\n".join(filter(None, (title, text(embed, "description"), *fields)))
+
+
+def _attachment(item: Object) -> Attachment:
+    url = needed(item, "url")
+    name = text(item, "fileName") or url.rsplit("/", 1)[-1]
+    return Attachment(name, url, mimetypes.guess_type(name)[0], number(item, "fileSizeBytes"))
+
+
+def _reaction(item: Object) -> tuple[str, tuple[str, ...]]:
+    """Give a sign and who put it there; of others than those named only the number is known."""
+    emoji: Mapping[str, Any] = mapping(item, "emoji")
+    sign = needed(emoji, "name")
+    people = tuple(needed(user, "id") for user in mappings(item, "users"))
+    others = (number(item, "count") or 0) - len(people)
+    return f":{sign}:" if text(emoji, "id") else sign, (*people, *anonymous(max(0, others)))

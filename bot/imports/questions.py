@@ -1,0 +1,257 @@
+"""Who hosted a chat and what was asked when, found in what people wrote; and the script that says so.
+
+A question is a post of a host's that begins with its label (`Q1: …`). Where nobody is known to host, it is whoever posted
+the most of the labels first: participants who answer behind the question's own label come after it.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.imports.heard import Head
+from bot.labels import Forms, Kind, forms_for, named, number_and_part, own_words, plain
+from bot.labels.marks import SEPARATOR
+from bot.messages import Message
+from bot.script import model
+from bot.script.model import MOST_QUESTIONS, Host, Script
+from bot.script.phrases import primary
+from bot.script.values import quoted
+
+#: A question is known by its words alone where it has so many letters; "why" is in what anybody writes.
+_TELLING = 25
+#: Longer labels than `99` are no questions' but years and codes.
+_MOST = 99
+_LONGEST_TITLE = 300
+_LONGEST_NAME = 100
+#: So that a question fits into one post, whatever its letters and its label.
+_LONGEST_QUESTION = 900
+_TAG = re.compile(r"#(\w+)")
+_TAIL = re.compile(r"(?:\s+(?:#\w+|https?://\S+|@\w+|[|/·–—-]))+\s*$")
+_ASKS = re.compile(r"[?？؟;]")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post that begins with a question's label: the message's id, when, whose, and what it asks."""
+
+    id: str
+    at: datetime
+    author: str
+    name: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who hosts (their ids, and the names of those who asked), and the question posts by label, in order of time."""
+
+    hosts: frozenset[str]
+    names: tuple[str, ...]
+    questions: dict[str, Posted]
+    tag: str = ""
+
+
+class Survey:
+    """Looks for questions among messages that come in any order; grows with people and labels, not with messages.
+
+    `hosts` are the names, handles or ids of people known to host.
+    """
+
+    def __init__(self, script: Script | None, hosts: Collection[str]) -> None:
+        languages = (primary(script.language if script else "en"),)
+        labels = tuple(each.label for each in script.everything_asked) if script else ()
+        self._forms = forms_for(languages, labels)
+        self._labels = {label.casefold(): label for label in labels}
+        asks = {model.plain(each.ask): each.label for each in script.everything_asked} if script else {}
+        self._words = {words: label for words, label in asks.items() if len(words) >= _TELLING}
+        self._wanted = {_handle(name) for name in hosts}
+        self._known: dict[str, str] = {}
+        self._met: set[str] = set()
+        self._posts: defaultdict[str, dict[str, Posted]] = defaultdict(dict)
+        self._tags: Counter[str] = Counter()
+        self._given: dict[str, Posted] = {}
+
+    def add(self, message: Message) -> None:
+        """Look at the next message."""
+        author = message.author
+        if author.host or (self._wanted and self._is_wanted(author.id, author.name)):
+            self._known[author.id] = author.name
+        if not message.repeat and (asked := self._asked(message.text)):
+            label, ask = asked
+            posted = Posted(message.id, message.at, author.id, author.name, ask)
+            earlier = self._posts[label].get(author.id)
+            if earlier is None or message.at < earlier.at:
+                self._posts[label][author.id] = posted
+                self._tags.update({tag.casefold(): 1 for tag in _TAG.findall(message.text)})
+
+    def posted(self, label: str, post: Posted) -> None:
+        """Know a question that the file itself says was asked."""
+        self._given.setdefault(label, post)
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Give those names under which nobody wrote."""
+        return [name for name in names if _handle(name) not in self._met]
+
+    def asking(self) -> list[str]:
+        """Give the names of those who wrote something that begins like a question, who did most often first."""
+        names = Counter(post.name for posts in self._posts.values() for post in posts.values())
+        return [name for name, _ in names.most_common(8)]
+
+    def found(self) -> Found:
+        """Tell who hosts and what was asked, by all that has been added."""
+        hosts = self._hosts()
+        asked = {
+            label: min(own, key=lambda post: post.at)
+            for label, posts in self._posts.items()
+            if (own := [post for author, post in posts.items() if author in hosts])
+        }
+        asked = self._given or asked
+        questions = dict(
+            sorted(asked.items(), key=lambda each: (each[1].at, _place(each[0])))[:MOST_QUESTIONS]
+        )
+        names = {post.author: post.name for post in asked.values() if not self._given} | self._known
+        tag = next((tag for tag, _ in self._tags.most_common(1)), "")
+        return Found(frozenset(hosts), tuple(dict.fromkeys(names.values())), questions, tag)
+
+    def _is_wanted(self, *names: str) -> bool:
+        met = {_handle(name) for name in names} & self._wanted
+        self._met |= met
+        return bool(met)
+
+    def _hosts(self) -> set[str]:
+        """Give the ids of those who host; where the known ones have asked nothing, of those who did."""
+        if any(author in self._known for posts in self._posts.values() for author in posts):
+            return set(self._known)
+        first = {label: min(posts.values(), key=lambda post: post.at) for label, posts in self._posts.items()}
+        if not first:
+            return set(self._known)
+        counts = Counter(post.author for post in first.values())
+        (main, number), *_ = counts.most_common(1)
+        if number < 2 and not any(_ASKS.search(post.ask) for post in first.values() if post.author == main):
+            return set(self._known)
+        others = {
+            post.author
+            for label, post in first.items()
+            if main not in self._posts[label] and _ASKS.search(post.ask)
+        }
+        return {main, *others, *self._known}
+
+    def _asked(self, text: str) -> tuple[str, str] | None:
+        """Give the label of the question that a text posts, and what it asks."""
+        own = own_words(plain(text), self._forms)
+        if not own:
+            return None
+        if self._words:
+            words = model.plain(own)
+            if found := next((label for ask, label in self._words.items() if ask in words), None):
+                return found, own
+        names = named(own, self._forms)
+        if not names or names[0].kind is not Kind.QUESTION or names[0].alone or len(names) > 1:
+            return None
+        (first, last), *more = names[0].spans
+        label = self._label(first)
+        return (
+            (label, ask) if label and first == last and not more and (ask := _ask(own, self._forms)) else None
+        )
+
+    def _label(self, key: str) -> str | None:
+        """Give the label that is meant: the script's own or, without a script, any number with or without a letter."""
+        if self._labels:
+            return self._labels.get(key)
+        place = number_and_part(key)
+        return key if place and place[0] <= _MOST and "." not in key else None
+
+
+def same_words(text: str, ask: str) -> bool:
+    """Tell whether a text asks that question once more."""
+    return model.plain(ask) in model.plain(text)
+
+
+def _handle(name: str) -> str:
+    return name.strip().removeprefix("@").casefold()
+
+
+def _place(label: str) -> tuple[int, str]:
+    return number_and_part(label) or (_MOST + 1, label)
+
+
+def _ask(text: str, forms: Forms) -> str:
+    """Give what a text asks: what stands behind its label, without the hashtags at the end."""
+    hailed = forms.noise.match(text)
+    label = forms.label.search(text, hailed.end() if hailed else 0)
+    start = label.end() if label else 0
+    mark = SEPARATOR.match(text, start)
+    ask = text[mark.end() if mark else start :].strip()
+    return _TAIL.sub("", ask) or ask
+
+
+# The script ------------------------------------------------------------------------------------------------------
+
+
+def script_text(found: Found, head: Head, zone: str) -> str:
+    """Write the script of a chat whose questions were found; whatever the texts are, it is a right one."""
+    asks: dict[str, str] = {}
+    seen: set[str] = set()
+    for label, posted in found.questions.items():
+        ask = _line(posted.ask, _LONGEST_QUESTION) or f"Question {label}"
+        while model.plain(ask) in seen:
+            ask = f"{ask} (Q{label})"
+        seen.add(model.plain(ask))
+        asks[label] = ask
+    return "\n".join(_lines(asks, found, head, zone)) + "\n"
+
+
+def _lines(asks: dict[str, str], found: Found, head: Head, zone: str) -> Iterator[str]:
+    tag = _tag(head.hashtag) or _tag(found.tag) or "chat"
+    yield "# Found by hashchat when it imported this chat."
+    yield f"hashtag: {quoted('#' + tag)}"
+    yield f"title: {quoted(_line(head.title, _LONGEST_TITLE) or tag)}"
+    if summary := _line(head.summary or "", _LONGEST_TITLE):
+        yield f"summary: {quoted(summary)}"
+    yield f"language: {quoted(head.language)}"
+    yield f"timezone: {quoted(zone)}"
+    hosts = head.hosts or tuple(map(Host, found.names))
+    named = [(name, host) for host in hosts if (name := _line(host.name, _LONGEST_NAME))][:20]
+    if named:
+        yield "hosts:"
+        for name, host in named:
+            yield f"  - name: {quoted(name)}"
+            yield f"    role: {host.role}"
+            if host.handle:
+                yield f"    handle: {quoted(host.handle)}"
+            if host.link:
+                yield f"    link: {quoted(host.link)}"
+    if "0" in asks and len(asks) > 1:
+        yield f"intro: {quoted(asks.pop('0'))}"
+    yield f"minutes_per_question: {_minutes(found)}"
+    yield "questions:"
+    for label, ask in asks.items():
+        yield f"  - label: {quoted('1' if label == '0' else label)}"
+        yield f"    ask: {quoted(ask)}"
+
+
+def _minutes(found: Found) -> str:
+    """Give how long most questions had: the median of the times between them, or ten minutes."""
+    times = sorted(posted.at for posted in found.questions.values())
+    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(times))
+    gap = gaps[len(gaps) // 2] if gaps else timedelta(minutes=10)
+    return f"{round(min(max(gap, timedelta(minutes=1)), timedelta(hours=2)).total_seconds() / 60)}m"
+
+
+def _line(text: str, most: int) -> str:
+    """Give the text on one line, without what cannot be seen or kept; empty if nothing is left."""
+    kept = "".join(sign if unicodedata.category(sign) not in ("Cc", "Cs") else " " for sign in text)
+    line = " ".join(kept.split())
+    line = line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return line if any(sign.isprintable() and not sign.isspace() for sign in line) else ""
+
+
+def _tag(text: str) -> str:
+    """Make a hashtag of a name; empty where it has no letter."""
+    tag = unicodedata.normalize("NFC", text)
+    tag = "".join(sign for sign in tag if unicodedata.category(sign)[0] in "LMN" or sign == "_")[:90]
+    return tag if any(unicodedata.category(sign)[0] == "L" for sign in tag) else ""

@@ -1,0 +1,249 @@
+"""Takes a chat that was held elsewhere into the database: laid out, its questions found, read, and kept all at once."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.imports.course import Course
+from bot.imports.files import Beside
+from bot.imports.forms import reader_of
+from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable
+from bot.imports.questions import Found, Posted, Survey, script_text
+from bot.imports.source import Source, opened
+from bot.imports.streaming import BadJson
+from bot.imports.times import Times
+from bot.messages import Message
+from bot.script.model import Question, Script
+from bot.script.parse import parse
+from bot.script.posts import Kind
+from bot.store import Chat, Store
+from bot.store.spool import Spool
+
+#: So many of the lines that could not be read are named.
+NAMED = 20
+#: How many pieces are read between two steps of the progress.
+STEP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the one who imports says: the script's text and what it says, who hosted, and how files are to be read.
+
+    `zone` is that of times without one, an IANA name; None takes the script's, or UTC.
+    """
+
+    text: str | None = None
+    script: Script | None = None
+    hosts: tuple[str, ...] = ()
+    zone: str | None = None
+    day: date | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of reading: what could not be read, what was left out, and what stood there twice."""
+
+    unread: list[tuple[Path, Unread]] = field(default_factory=list)
+    unread_in_all: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    heard: int = 0
+    different: int = 0
+    unkept: int = 0
+
+    @property
+    def repeated(self) -> int:
+        """How many messages stood in the files more than once."""
+        return self.heard - self.different
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An imported chat. `already` says that it had been imported before and nothing was done; then there is no report.
+
+    `unasked` are the script's questions that nobody posted; `assumed` is the zone that times without one were taken for.
+    """
+
+    chat: Chat
+    already: bool = False
+    report: Report = field(default_factory=Report)
+    hosts: tuple[str, ...] = ()
+    messages: int = 0
+    answers: int = 0
+    people: int = 0
+    unasked: tuple[Question, ...] = ()
+    assumed: str | None = None
+
+
+async def take_in(
+    store: Store, paths: Sequence[Path], wanted: Wanted, progress: Callable[[int], None]
+) -> Imported:
+    """Take files into the database as one chat, that is over; `progress` is told how many bytes have been read.
+
+    Raises Unreadable, OSError and StoreError; then nothing has changed.
+    """
+    source = f"import:{_digest(paths)}"
+    if known := await store.of_script(source):
+        return Imported(known[0], already=True)
+    zone = wanted.zone or (wanted.script.zone if wanted.script else "UTC")
+    times = Times(ZoneInfo(zone))
+    async with store.spool() as spool:
+        taking = _Taking(spool, wanted, times, progress)
+        for number, path in enumerate(paths, 1):
+            with opened(path, number) as file:
+                await taking.read(file)
+        found, head = await taking.found(paths)
+        text = wanted.text or script_text(found, head, head.zone or zone)
+        script = wanted.script or _parsed(text)
+        posts = {_label(script, label): post for label, post in found.questions.items()}
+        course = Course(
+            script, {label: post.at for label, post in posts.items()}, {label: post.id for label, post in posts.items()}
+        )  # fmt: skip
+        await course.run(spool)
+        kept = await spool.keep(
+            source=source, script=text, rehearsal=head.rehearsal, state=course.state(head.started, head.ended)
+        )
+    if kept is None:  # somebody else was quicker
+        return Imported((await store.of_script(source))[0], already=True)
+    return Imported(
+        await store.chat(kept),
+        report=taking.report,
+        hosts=found.names,
+        messages=course.count.messages,
+        answers=course.count.answers,
+        people=len(course.count.people),
+        unasked=tuple(each for each in script.everything_asked if each.label not in posts),
+        assumed=zone if times.assumed else None,
+    )
+
+
+class _Taking:
+    """Lays out what is in the files, and looks for questions on the way."""
+
+    def __init__(self, spool: Spool, wanted: Wanted, times: Times, progress: Callable[[int], None]) -> None:
+        named = [host for host in wanted.script.hosts if host.hosts] if wanted.script else []
+        of_script = [name for host in named for name in (host.name, host.handle) if name]
+        self.report = Report()
+        self._spool = spool
+        self._wanted = wanted
+        self._times = times
+        self._progress = progress
+        self._survey = Survey(wanted.script, (*wanted.hosts, *of_script))
+        self._head = Head()
+        self._files = Beside()
+        self._before = 0
+
+    async def read(self, source: Source) -> None:
+        """Lay out what is in one file."""
+        settings = Settings(self._times, self._wanted.day, self._wanted.columns)
+        reader = reader_of(source, settings)
+        try:
+            for number, piece in enumerate(reader(source, settings)):
+                await self._take(piece, source.path)
+                if number % STEP == 0:
+                    self._progress(self._before + source.position)
+        except BadJson as error:
+            raise Unreadable(f"{source}:{error.line}: {error}.") from error
+        self._before += source.path.stat().st_size
+        self._progress(self._before)
+
+    async def found(self, paths: Sequence[Path]) -> tuple[Found, Head]:
+        """Tell who hosted and what was asked, now that all is laid out. Raises Unreadable where that is not known."""
+        await self._spool.flush()
+        self.report.different = await self._spool.count()
+        files = ", ".join(map(str, paths))
+        if not self.report.heard:
+            raise Unreadable(f"There is no message in {files}.{self._why()}")
+        if missing := self._survey.missing(self._wanted.hosts):
+            asking = ", ".join(self._survey.asking())
+            hint = (
+                f" Questions were posted by {asking}." if asking else " Write the name as it is in the file."
+            )
+            raise Unreadable(f"Nobody wrote as {missing[0]} in {files}.{hint}")
+        found = self._survey.found()
+        if not found.questions and not self._wanted.script:
+            raise Unreadable(
+                f"No questions were found in {files}: no host's posts begin with Q1, Q2, … Say who asked them with"
+                " --host NAME, or write the questions into a script and add --script SCRIPT."
+            )
+        await self._spool.host(found.hosts)
+        return found, self._head
+
+    async def _take(self, piece: Piece, path: Path) -> None:
+        match piece:
+            case Heard():
+                await self._hear(piece, path)
+            case Unread():
+                self.report.unread_in_all += 1
+                if len(self.report.unread) < NAMED:
+                    self.report.unread.append((path, piece))
+            case LeftOut(what=what):
+                self.report.left_out[what] += 1
+            case Head() if self._head == Head():
+                self._head = piece
+
+    async def _hear(self, heard: Heard, path: Path) -> None:
+        self.report.heard += 1
+        message = heard.message
+        if heard.post is None:
+            self._survey.add(message)
+        elif heard.post == Kind.QUESTION and heard.reading and heard.reading.under:
+            self._survey.posted(heard.reading.under, _posted(message))
+        if message.attachments:
+            message = await self._with_files(message, path)
+        signs = [(sign, person) for sign, people in heard.reactions.items() for person in people]
+        await self._spool.add(
+            message, signs, reading=heard.reading, highlighted=heard.highlighted, kind=heard.post
+        )
+
+    async def _with_files(self, message: Message, path: Path) -> Message:
+        attachments = []
+        for attachment in message.attachments:
+            media = self._files.take(path, attachment, message.author.id)
+            if media:
+                self.report.unkept += media.data is None
+                await self._spool.add_media(media)
+            attachments.append(replace(attachment, url=media.url) if media else attachment)
+        return replace(message, attachments=tuple(attachments))
+
+    def _why(self) -> str:
+        if not self.report.unread:
+            return ""
+        path, unread = self.report.unread[0]
+        return f" Of {self.report.unread_in_all:,} lines that could not be read, the first is {path}:{unread.line}: {unread.why}."
+
+
+def _posted(message: Message) -> Posted:
+    """Give a question that hashchat itself posted: its name, a colon, what it asks, and perhaps more below."""
+    name, colon, ask = message.text.partition("\n")[0].partition(":")
+    return Posted(
+        message.id, message.at, message.author.id, message.author.name, ask.strip() if colon else name
+    )
+
+
+def _label(script: Script, label: str) -> str:
+    """Give the label that a question has in the script: a Q0 that stands alone became its first question."""
+    labels = {each.label for each in script.everything_asked}
+    return label if label in labels else "1" if label == "0" and "1" in labels else label
+
+
+def _parsed(text: str) -> Script:
+    parsed = parse(text)
+    if parsed.script is None:
+        raise Unreadable(
+            f"The questions that were found make no script ({parsed.problems[0].what}). Write one, and add --script SCRIPT."
+        )
+    return parsed.script
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    """Give what tells these files from any others, in whichever order they are named."""
+    digests = []
+    for path in paths:
+        with opened(path) as source:
+            digests.append(source.digest())
+    return hashlib.sha256(b"".join(sorted(digests))).hexdigest()

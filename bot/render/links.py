@@ -1,0 +1,38 @@
+"""Addresses in a page: of messages and questions in it, and of what people link to."""
+
+import re
+
+from markupsafe import Markup, escape
+
+from bot.recap import is_link, pieces
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]")
+_LINK = Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>')
+
+
+def anchor(message: str) -> str:
+    """Give the id of a message's element: letters, digits, - and _ only, and different for different messages."""
+    return "m-" + _safe(message)
+
+
+def question_anchor(label: str) -> str:
+    """Give the id of a question's section: `q1`, `q3a`, `qbonus`."""
+    return "q" + _safe(label.lower())
+
+
+def linked(text: str) -> Markup:
+    """Escape a text, with its http(s) addresses as links."""
+    if "://" not in text:
+        return escape(text)
+    return Markup("").join(
+        _LINK.format(piece, piece) if is_address else escape(piece) for piece, is_address in pieces(text)
+    )
+
+
+def reference(address: str, text: str) -> Markup:
+    """Give a text that links to an address; if that is no http(s) address, both as text."""
+    return _LINK.format(address, text) if is_link(address) else escape(f"{text}: {address}")
+
+
+def _safe(id: str) -> str:
+    return _UNSAFE.sub(lambda unsafe: f"_{ord(unsafe[0]):x}_", id)

@@ -1,0 +1,125 @@
+"""The one part of a page that is there a hundred thousand times: an entry of a transcript.
+
+It is put together by hand, ten times as fast as by a template. Everything in braces is escaped by `e`, the template engine's own,
+or comes from a function that returns `Markup`.
+"""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+from markupsafe import escape as e
+
+from bot.messages import Attachment, Author
+from bot.render import shown
+from bot.render.copies import Copy
+from bot.render.json import utc
+from bot.render.links import anchor, linked, reference
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The post of a question: its section's id, and its words cut into the name's `sign` (`: `), the first line and `more`.
+
+    `sign` is None where the post does not begin with the question's name, `anchor` where the question was asked before.
+    """
+
+    anchor: str | None
+    sign: str | None
+    ask: str
+    more: str | None
+
+
+def entry(told: shown.Shown) -> str:
+    """Give what was said, as an item of a list."""
+    return f"{_day(told, 'li')}<li {_attributes(told, '')}>\n{_face(told)}{_by(told)}{_reply(told)}{_text(told.entry.text)}{_hanging(told)}</li>\n"
+
+
+def question(told: shown.Shown, asking: Asking) -> str:
+    """End a section, and begin one with a question."""
+    there = f' id="{e(asking.anchor)}"' if asking.anchor else ""
+    named = "" if asking.sign is None else " said"
+    sign = "" if asking.sign is None else f'<span class="sign said">{e(asking.sign)}</span>'
+    return (
+        f'</ol>\n</section>\n<section{there} class="of-question">\n{_day(told, "p")}<div {_attributes(told, " question")}>\n'
+        f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said">{linked(asking.ask)}</span></h2>\n'
+        f"{_by(told)}{_reply(told)}{'' if asking.more is None else _text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
+    )
+
+
+def _day(told: shown.Shown, tag: str) -> str:
+    return f'<{tag} class="day">{e(told.day)}</{tag}>\n' if told.day else ""
+
+
+def _attributes(told: shown.Shown, kind: str) -> str:
+    """Give what programs, and the script of the page, know an entry by."""
+    said = told.entry
+    names = f"entry{kind}{' bot' if not kind and not said.author else ''}"
+    if said.answers:
+        names += " answer"
+    if said.highlighted:
+        names += " highlighted"
+    if told.files:
+        names += " filed"
+    name = f' data-name="{e(told.asked)}"' if kind else ""
+    answers = f' data-answers="{e(", ".join(said.answers))}"' if said.answers else ""
+    under = "" if said.under is None else f' data-under="{e(said.under)}"'
+    return f'id="{anchor(said.id)}" class="{names}" data-kind="{e(said.kind)}"{name}{answers}{under}'
+
+
+def _face(told: shown.Shown) -> str:
+    """Give what stands for a person beside their words: the first letter of the name, in one of twelve colours."""
+    author: Author | None = told.entry.author
+    if author is None:
+        return ""
+    initial = next(filter(str.isalnum, told.who), "·").upper()[:1]
+    hue = crc32(author.id.encode(errors="replace")) % 12
+    return f'<span class="face hue-{hue}" data-initial="{e(initial)}"></span>\n'
+
+
+def _by(told: shown.Shown) -> str:
+    who = "" if told.asked else f'<bdi class="who">{e(told.who)}</bdi>\n'
+    marks = "".join(
+        f' <span class="mark is-{e(mark.partition(" ")[0])}">{e(mark)}</span>' for mark in told.marks
+    )
+    when = f'<time datetime="{utc(told.entry.at)}">{told.time}</time>'
+    return f'<p class="by">{who}<a class="at" href="#{anchor(told.entry.id)}">{when}</a>{marks}</p>\n'
+
+
+def _reply(told: shown.Shown) -> str:
+    if told.reply is None:
+        return ""
+    if told.quote is None:  # nowhere to lead to
+        return f'<p class="re"><span class="reply">reply to {e(told.reply)}</span></p>\n'
+    quote = f' <q dir="auto">{e(told.quote)}</q>' if told.quote else ""
+    to = anchor(told.entry.reply_to or "")
+    return f'<p class="re"><a class="reply" href="#{to}">reply to <bdi>{e(told.reply)}</bdi></a>{quote}</p>\n'
+
+
+def _text(text: str, *, empty: bool = False) -> str:
+    return f'<p class="text said" dir="auto">{linked(text)}</p>\n' if text or empty else ""
+
+
+def _hanging(told: shown.Shown) -> str:
+    """Give the files and the reactions."""
+    files = "".join(f"\n<li>{_file(attachment, copy)}</li>" for attachment, copy in told.files)
+    signs = "".join(f"<li><bdi>{e(reaction)}</bdi></li>" for reaction in told.reactions)
+    return (f'<ul class="attached">{files}\n</ul>\n' if files else "") + (
+        f'<ul class="reactions">{signs}</ul>\n' if signs else ""
+    )
+
+
+def _file(attachment: Attachment, copy: Copy | None) -> str:
+    alt = f' <bdi class="alt">{e(attachment.alt)}</bdi>' if attachment.alt else ""
+    why = f' <bdi class="why">not kept: {e(copy.why)}</bdi>' if copy and copy.why else ""
+    return f"{_body(attachment, copy)}{alt}{why}"
+
+
+def _body(attachment: Attachment, copy: Copy | None) -> str:
+    name = attachment.name or shown.NAMELESS
+    if copy and copy.address and copy.picture:
+        sides = f' width="{copy.width}" height="{copy.height}"' if copy.width and copy.height else ""
+        image = f'<img src="{e(copy.address)}" alt="{e(attachment.alt or name)}" loading="lazy"{sides}>'
+        return f'<a href="{e(copy.address)}">{image}</a>'
+    if copy and copy.address:
+        return f'<a href="{e(copy.address)}" download><bdi>{e(name)}</bdi></a>'
+    return f"<bdi>{e(name) if shown.is_kept(attachment) else reference(attachment.url, name)}</bdi>"

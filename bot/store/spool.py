@@ -1,0 +1,281 @@
+"""What an import brings, laid out beside the database until all of it is in and read.
+
+It lies in SQLite's temporary tables, which only this connection sees and which are on the disk where they grow: nobody is
+held up by them, and a crash at any instant leaves nothing. At the end everything goes over in one transaction.
+"""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.answers import Reading
+from bot.messages import Author, Message
+from bot.session import State, dump
+from bot.store.changes import attachments, dump_attachments, micros, moment, reading, whole
+from bot.store.chat import script_of
+from bot.store.media import Media
+from bot.store.naming import free_name, short_name
+from bot.store.opening import in_words
+from bot.store.writer import T, Work, Writer
+
+#: How many messages are read at a time.
+CHUNK = 1000
+
+_TABLES = (
+    """CREATE TEMP TABLE spool (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER, place TEXT, author TEXT, name TEXT,
+        hosting INTEGER, at INTEGER, edited_at INTEGER, text TEXT, reply_to TEXT, attachments TEXT, repeats INTEGER,
+        highlighted INTEGER, purpose TEXT, answers TEXT, under TEXT, kind TEXT, key TEXT)""",
+    "CREATE INDEX temp.spool_at ON spool (at, number)",
+    "CREATE TEMP TABLE spool_reactions (message TEXT, sign TEXT, author TEXT)",
+    "CREATE TEMP TABLE spool_media (url TEXT, author TEXT, name TEXT, type TEXT, data BLOB, why TEXT)",
+)
+_GONE = ("DROP TABLE temp.spool", "DROP TABLE temp.spool_reactions", "DROP TABLE temp.spool_media")
+#: What stands twice counts once, in its newest version.
+_ADD = """INSERT INTO temp.spool (id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments,
+        repeats, highlighted, purpose, answers, under, kind)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, text = excluded.text, edited_at = excluded.edited_at,
+        attachments = excluded.attachments WHERE excluded.version > version"""
+_NEXT = """SELECT number, id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments, repeats,
+        purpose, answers, under, kind FROM temp.spool WHERE (at, number) > (?, ?) ORDER BY at, number LIMIT ?"""
+_FILED = """SELECT id, kind, under FROM temp.spool
+    WHERE purpose IS NOT NULL AND id IN (SELECT value FROM json_each(?))"""
+_READ = "UPDATE temp.spool SET purpose = ?, answers = ?, under = ? WHERE number = ?"
+_POSTED = "UPDATE temp.spool SET kind = ?, key = ?, under = ?, text = ?, purpose = '' WHERE number = ?"
+_MESSAGES = """INSERT INTO messages (chat, room, id, version, place, author, name, hosting, at, edited_at, text, reply_to,
+        attachments, repeats, highlighted, purpose, answers, under)
+    SELECT ?1, ?2, id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments, repeats,
+        highlighted, purpose, answers, under FROM temp.spool WHERE kind IS NULL ORDER BY at, number"""
+_POSTS = """INSERT INTO posts (chat, room, key, kind, due, question, id, sent, wording)
+    SELECT ?1, ?2, key, kind, at, under, id, at, text FROM temp.spool WHERE kind IS NOT NULL ORDER BY at, number"""
+_REACTIONS = """INSERT OR IGNORE INTO reactions (chat, room, message, sign, author, shown)
+    SELECT ?1, ?2, r.message, r.sign, r.author, 1 FROM temp.spool_reactions r JOIN temp.spool s ON s.id = r.message
+    WHERE s.kind IS NULL"""
+_MEDIA = """INSERT OR IGNORE INTO media (chat, room, url, author, name, type, size, why, data)
+    SELECT ?1, ?2, url, author, name, type, length(coalesce(data, x'')), why, data FROM temp.spool_media"""
+
+
+@dataclass(slots=True)
+class Spooled:
+    """One message: as it was added, and what it was read as, or (`kind`) the bot's post that it is.
+
+    `key` names such a post once in its chat, and `under` is the label of its question.
+    """
+
+    number: int
+    message: Message
+    reading: Reading | None = None
+    kind: str | None = None
+    key: str = ""
+    under: str | None = None
+
+    @property
+    def filed(self) -> str | None:
+        """The question that it belongs to."""
+        return self.reading.under if self.kind is None and self.reading else self.under
+
+
+@dataclass(slots=True)
+class Spool:
+    """Takes messages in any order, gives them in that of their times, and keeps them as a chat that is over."""
+
+    path: Path
+    writer: Writer
+    now: Callable[[], datetime]
+    _rows: list[tuple[Any, ...]] = field(default_factory=list)
+    _reactions: list[tuple[str, str, str]] = field(default_factory=list)
+
+    # Laying out --------------------------------------------------------------------------------------------------
+
+    async def add(
+        self,
+        message: Message,
+        reactions: Iterable[tuple[str, str]] = (),
+        *,
+        reading: Reading | None = None,
+        highlighted: bool = False,
+        kind: str | None = None,
+    ) -> None:
+        """Add a message, with each sign on it and whose it is; what is known of its reading, or which post it is."""
+        author, read = message.author, reading or None
+        self._rows.append(
+            (
+                whole(message.id), message.version, message.place, whole(author.id), whole(author.name), author.host,
+                micros(message.at), micros(message.edited_at) if message.edited_at else None, whole(message.text),
+                whole(message.reply_to) if message.reply_to else None, dump_attachments(message.attachments),
+                message.repeat, highlighted, read.purpose if read else None,
+                whole(",".join(read.answers)) if read else None, whole(read.under) if read and read.under else None, kind,
+            )
+        )  # fmt: skip
+        self._reactions += ((whole(message.id), whole(sign), whole(person)) for sign, person in reactions)
+        if len(self._rows) >= CHUNK:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Have everything that was added laid out. Raises StoreError."""
+        rows, self._rows = self._rows, []
+        reactions, self._reactions = self._reactions, []
+
+        def work(db: sqlite3.Connection) -> None:
+            db.executemany(_ADD, rows)
+            db.executemany("INSERT INTO temp.spool_reactions VALUES (?, ?, ?)", reactions)
+
+        await self._do(work)
+
+    async def add_media(self, media: Media) -> None:
+        """Add a file that hangs on a message, or why it could not be had. Raises StoreError."""
+        row = (whole(media.url), whole(media.by), whole(media.name), media.type, media.data, media.why)
+        await self._do(lambda db: db.execute("INSERT INTO temp.spool_media VALUES (?, ?, ?, ?, ?, ?)", row))
+
+    # Reading -----------------------------------------------------------------------------------------------------
+
+    async def count(self) -> int:
+        """Give how many different messages have been added."""
+        ((count,),) = await self._do(partial(_fetch, "SELECT count(*) FROM temp.spool", ()))
+        return int(count)
+
+    async def host(self, people: Collection[str]) -> None:
+        """Have those people be hosts."""
+        await self._do(
+            lambda db: db.execute(
+                "UPDATE temp.spool SET hosting = 1 WHERE author IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(people)),),
+            )
+        )
+
+    async def in_order(self) -> AsyncIterator[list[Spooled]]:
+        """Give everything in the order of time, some at a time."""
+        at, number = -(2**62), 0
+        while True:
+            values = (at, number, CHUNK)
+            rows = await self._do(partial(_fetch, _NEXT, values))
+            if not rows:
+                return
+            number, at = rows[-1][0], rows[-1][7]
+            yield [_spooled(row) for row in rows]
+
+    async def read_as(self, some: Sequence[Spooled]) -> None:
+        """Keep in mind what those messages were read as."""
+        said = [
+            (each.reading.purpose, ",".join(each.reading.answers), each.reading.under, each.number)
+            for each in some
+            if each.reading and each.kind is None
+        ]
+        posts = [
+            (each.kind, each.key, each.under, each.message.text, each.number)
+            for each in some
+            if each.kind is not None
+        ]
+
+        def work(db: sqlite3.Connection) -> None:
+            db.executemany(_READ, said)
+            db.executemany(_POSTED, posts)
+
+        await self._do(work)
+
+    async def filed(self, ids: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
+        """Give the kind of post (None for a message) and the question of those of them that have been read, by id."""
+        if not ids:
+            return {}
+        rows = await self._do(partial(_fetch, _FILED, (json.dumps(list(ids)),)))
+        return {id_: (kind, under) for id_, kind, under in rows}
+
+    # Keeping -----------------------------------------------------------------------------------------------------
+
+    async def keep(self, *, source: str, script: str, rehearsal: bool, state: State) -> int | None:
+        """Make a chat of it all, in one transaction, and give its number; None if one of that source is there already.
+
+        Its room is `import:` and that number. Raises StoreError.
+        """
+        now = self.now()
+
+        def work(db: sqlite3.Connection) -> int | None:
+            if db.execute("SELECT 1 FROM chats WHERE source = ?", (source,)).fetchone():
+                return None
+            name = free_name(db, short_name(script_of(script), state.started or now), "")
+            chat = db.execute(
+                """INSERT INTO chats (name, source, script, room, rehearsal, created, state)
+                VALUES (?, ?, ?, '', ?, ?, ?)""",
+                (name, source, script, rehearsal, micros(now), dump(state)),
+            ).lastrowid
+            values = (chat, f"import:{chat}")
+            db.execute("UPDATE chats SET room = ?2 WHERE id = ?1", values)
+            for statement in (_MESSAGES, _POSTS, _REACTIONS, _MEDIA):
+                db.execute(statement, values)
+            return chat
+
+        with in_words(self.path):
+            return await self.writer.transaction(work)
+
+    async def _do(self, work: Work[T]) -> T:
+        """Do something in a transaction of the temporary tables alone, which holds nobody up."""
+
+        def transaction(db: sqlite3.Connection) -> T:
+            db.execute("BEGIN")
+            try:
+                result = work(db)
+                db.execute("COMMIT")
+            except BaseException:
+                db.rollback()
+                raise
+            return result
+
+        with in_words(self.path):
+            return await self.writer.run(transaction)
+
+
+@asynccontextmanager
+async def spooling(path: Path, writer: Writer, now: Callable[[], datetime]) -> AsyncIterator[Spool]:
+    """Give an empty spool for as long as the context lasts. Raises StoreError."""
+
+    def each(statements: Iterable[str]) -> Work[None]:
+        def work(db: sqlite3.Connection) -> None:
+            for statement in statements:
+                db.execute(statement)
+
+        return work
+
+    with in_words(path):
+        await writer.run(each(_TABLES))
+    try:
+        yield Spool(path, writer, now)
+    finally:
+        await writer.run(each(_GONE))
+
+
+def _fetch(statement: str, values: Sequence[object], db: sqlite3.Connection) -> list[Any]:
+    return db.execute(statement, values).fetchall()
+
+
+def _spooled(row: Sequence[Any]) -> Spooled:
+    (
+        number,
+        id_,
+        version,
+        place,
+        author,
+        name,
+        hosting,
+        at,
+        edited,
+        text,
+        reply_to,
+        files,
+        repeats,
+        *read,
+        kind,
+    ) = row
+    message = Message(
+        id_, Author(author, name, bool(hosting)), text, moment(at), version, moment(edited) if edited else None, reply_to,
+        place, attachments(files), bool(repeats),
+    )  # fmt: skip
+    purpose, answers, under = read
+    known = reading(purpose, answers, under) if purpose else None
+    return Spooled(number, message, known, kind, under=under)

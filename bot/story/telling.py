@@ -1,0 +1,100 @@
+"""From the recap to the story: what is chosen where no host has chosen, and what becomes of a choice."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from bot.messages import Entry
+from bot.recap import Recap, page
+from bot.story.model import OwnWords, Part, Reference, Selected, Selection, Story
+
+#: How many answers to a question, pictures and links a story has where nobody chooses.
+BEST, PICTURES, LINKS = 5, 24, 60
+
+_Found = TypeVar("_Found")
+
+
+def automatic(recap: Recap) -> Selection:
+    """Choose what a story tells where no host has chosen: of everything the best, in the order of the chat."""
+    return Selection(
+        themes=tuple(Reference(theme.phrase) for theme in recap.themes),
+        questions=tuple(
+            Selected(each.question.label, tuple(Reference(entry.id) for entry in each.best[:BEST]))
+            for each in recap.asked
+        ),
+        pictures=tuple(map(Reference, dict.fromkeys(each.message for each in recap.pictures)))[:PICTURES],
+        links=tuple(Reference(link.url) for link in recap.links if not link.resource)[:LINKS],
+    )
+
+
+def messages(selection: Selection) -> list[str]:
+    """Give the ids of all messages that a selection needs, each once."""
+    passages = (passage for selected in selection.questions for passage in selected.passages)
+    chosen = (*(each for each in passages if isinstance(each, Reference)), *selection.pictures)
+    return list(dict.fromkeys(reference.key for reference in chosen))
+
+
+def tell(recap: Recap, selection: Selection, entries: Iterable[Entry]) -> tuple[Story, tuple[Reference, ...]]:
+    """Tell what was chosen, from the chat as it is now; give the story, and what is not there any more.
+
+    `entries` are the chosen messages as they are kept (see `messages`). What is hidden stays out of the story, as does
+    what is not among them, and what the recap has no more. Raises KeyError for a question that was not asked.
+    """
+    there = {entry.id: entry for entry in entries if entry.author is not None and not entry.hidden}
+    shared = {
+        picture.message: tuple(each for each in recap.pictures if each.message == picture.message)
+        for picture in recap.pictures
+    }
+    gone: list[Reference] = []
+    themes = _found(
+        selection.themes, {each.phrase.casefold(): each for each in recap.themes}, gone, str.casefold
+    )
+    links = _found(selection.links, {page(each.url): each for each in recap.links}, gone, page)
+    pictures = [each for found in _found(selection.pictures, shared, gone) for each in found]
+    passages = {each.label: tuple(_passages(each, there, gone)) for each in selection.questions}
+    quoted = {each.id for told in passages.values() for each in told if isinstance(each, Entry)}
+    pictures = [picture for picture in pictures if picture.message not in quoted]
+    asked = {each.question.label: each for each in recap.asked}
+    story = Story(
+        recap=recap,
+        title=selection.title or recap.about.script.title,
+        opening=selection.opening,
+        themes=tuple(themes),
+        parts=tuple(
+            Part(
+                asked[label],
+                told,
+                tuple(each for each in pictures if each.under == label),
+                tuple(each for each in links if each.under == label),
+            )
+            for label, told in passages.items()
+        ),
+        pictures=tuple(each for each in pictures if each.under not in passages),
+        links=tuple(each for each in links if each.under not in passages),
+        afterwards=selection.afterwards,
+        closing=selection.closing,
+        leave_out=selection.leave_out,
+    )
+    return story, tuple(gone)
+
+
+def _found(
+    chosen: Iterable[Reference],
+    there: Mapping[str, _Found],
+    gone: list[Reference],
+    key: Callable[[str], str] = str,
+) -> list[_Found]:
+    """Give what was chosen and is there; the rest is `gone`."""
+    found = []
+    for reference in chosen:
+        if (each := there.get(key(reference.key))) is None:
+            gone.append(reference)
+        else:
+            found.append(each)
+    return found
+
+
+def _passages(
+    selected: Selected, there: Mapping[str, Entry], gone: list[Reference]
+) -> Iterable[Entry | OwnWords]:
+    for passage in selected.passages:
+        yield from (passage,) if isinstance(passage, OwnWords) else _found((passage,), there, gone)

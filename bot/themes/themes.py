@@ -1,0 +1,182 @@
+"""Counting who uses which phrase under which question, and choosing those that set one apart from the others.
+
+The person is the unit, not the message: who repeats a phrase adds nothing to it. How far a phrase sets a question apart is
+the weighted log-odds ratio of Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16 (2008) 372–403: of the
+odds that somebody under this question uses it to those that somebody under another one does, divided by its standard
+error, with half a person added everywhere. Against nothing, as for the hour as a whole, this puts first what most
+people said.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log, sqrt
+
+from bot.messages import Entry
+from bot.script.model import Question, Script
+from bot.themes.words import Words, within
+
+#: How many phrases are remembered of a whole chat: those of some thousand messages, and what they had in common with others.
+MOST_PHRASES = 40_000
+#: Where people begin to repeat what somebody else said.
+_REPEATED = re.compile(r"\b[RM]T\s+@|[“\"]@\w", re.IGNORECASE)
+#: So many of those who use a phrase have to use a longer one for that to stand in its place.
+_MOST_OF = 0.6
+_PRIOR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A phrase that several people used: as the example has it, by how many (at least, in a very large chat), and an example."""
+
+    phrase: str
+    people: int
+    example: Entry
+
+
+@dataclass(slots=True)
+class _Use:
+    """Who uses a phrase, and the best entry that shows it."""
+
+    people: set[str]
+    example: Entry
+    rank: tuple[bool, bool, int]
+
+
+class _Place:
+    """The phrases that are used under one question, and everybody who said anything there.
+
+    A phrase that only one person uses is forgotten after so many others, one of several only where there are too many.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.people: set[str] = set()
+        self.once: dict[str, _Use] = {}
+        self.shared: dict[str, _Use] = {}
+
+    def add(self, phrases: Iterable[str], person: str, entry: Entry) -> None:
+        self.people.add(person)
+        rank = (bool(entry.answers), entry.highlighted, entry.liked_by)
+        own = None
+        for phrase in phrases:
+            use = self.shared.get(phrase)
+            if use is None:
+                use = self.once.get(phrase)
+                if use is None:
+                    # All that one message brings share one use, until somebody else uses them: most never are.
+                    own = own or _Use({person}, entry, rank)
+                    self.once[phrase] = own
+                    continue
+                if person in use.people:
+                    continue
+                del self.once[phrase]
+                use = self.shared[phrase] = _Use(set(use.people), use.example, use.rank)
+            use.people.add(person)
+            if rank > use.rank:
+                use.example, use.rank = entry, rank
+        if len(self.once) > self._most:
+            _forget(self.once, list(self.once)[: self._most // 2])
+        if len(self.shared) > self._most:
+            fewest_first = sorted(self.shared, key=lambda phrase: len(self.shared[phrase].people))
+            _forget(self.shared, fewest_first[: self._most // 2])
+
+    def used(self, phrase: str) -> _Use | None:
+        return self.shared.get(phrase) or self.once.get(phrase)
+
+
+class Themes:
+    """Hears what is said in a chat of that script, and tells what it was about.
+
+    It remembers `most` phrases that only one person used so far, and as many that more did, shared among the questions.
+    """
+
+    def __init__(self, script: Script, *, most: int = MOST_PHRASES) -> None:
+        self._words = Words(script.language, script.hashtag)
+        questions = script.everything_asked
+        self._asked = {question.label: self._in_question(question) for question in questions}
+        self._places: dict[str | None, _Place] = {
+            label: _Place(most // (len(questions) + 1)) for label in (*self._asked, None)
+        }
+
+    def _in_question(self, question: Question) -> set[str]:
+        """Give the phrases that the question has itself: to say them again sets nobody apart."""
+        texts = (question.ask, question.follow_up or "", *(text for _, text in question.translations))
+        return {phrase for text in texts for phrase in self._words.phrases(text)}
+
+    def add(self, entry: Entry, answered: Iterable[str]) -> None:
+        """Hear an entry that answers the questions of those labels; posts and repeats of others' words are left out."""
+        if entry.author is None:
+            return
+        phrases = self._words.phrases(_REPEATED.split(entry.text, maxsplit=1)[0])
+        under = entry.under if entry.under in self._asked else None
+        for label in tuple(answered) or (under,):
+            self._places[label].add(phrases, entry.author.id, entry)
+
+    def of(self, label: str, most: int = 5) -> tuple[Theme, ...]:
+        """Give what set that question apart from the others, best first."""
+        place = self._places[label]
+        others = [other for key, other in self._places.items() if key != label and other.people]
+        people = sum(len(other.people) for other in others)
+        scores = {}
+        asked = self._asked[label]
+        for phrase, use in place.shared.items():
+            if phrase in asked or all(word in asked for word in phrase.split()):
+                continue
+            elsewhere = sum(len(found.people) for other in others if (found := other.used(phrase)))
+            if not people or len(use.people) * people > elsewhere * len(place.people):
+                scores[phrase] = _apart(len(use.people), len(place.people), elsewhere, people)
+        return self._chosen(scores, place.shared, most)
+
+    def of_all(self, most: int = 10) -> tuple[Theme, ...]:
+        """Give what most people talked about in the whole hour, best first."""
+        uses = self._of_all()
+        people = len({person for place in self._places.values() for person in place.people})
+        scores = {phrase: _apart(len(use.people), people, 0, 0) for phrase, use in uses.items()}
+        return self._chosen(scores, uses, most)
+
+    def _of_all(self) -> dict[str, _Use]:
+        uses: dict[str, _Use] = {}
+        for place in self._places.values():
+            for phrase, use in (*place.shared.items(), *place.once.items()):
+                known = uses.get(phrase)
+                if known is None:
+                    uses[phrase] = use
+                else:
+                    best = max(known, use, key=lambda each: each.rank)
+                    uses[phrase] = _Use(known.people | use.people, best.example, best.rank)
+        return {phrase: use for phrase, use in uses.items() if len(use.people) > 1}
+
+    def _chosen(self, scores: Mapping[str, float], uses: Mapping[str, _Use], most: int) -> tuple[Theme, ...]:
+        ranked = sorted(scores, key=lambda phrase: (-scores[phrase], -len(phrase), phrase))
+        chosen: list[str] = []
+        for phrase in ranked:
+            related = [n for n, other in enumerate(chosen) if within(other, phrase) or within(phrase, other)]
+            if not related:
+                if len(chosen) == most:
+                    break
+                chosen.append(phrase)
+            elif len(related) == 1 and _says_more(phrase, chosen[related[0]], uses):
+                chosen[related[0]] = phrase
+        return tuple(self._theme(phrase, uses[phrase]) for phrase in chosen)
+
+    def _theme(self, phrase: str, use: _Use) -> Theme:
+        return Theme(self._words.written(phrase, use.example.text), len(use.people), use.example)
+
+
+def _says_more(phrase: str, other: str, uses: Mapping[str, _Use]) -> bool:
+    """Tell whether a phrase holds another, and most of those who use that one use it."""
+    longer = len(phrase) > len(other) and within(other, phrase)
+    return longer and len(uses[phrase].people) >= _MOST_OF * len(uses[other].people)
+
+
+def _apart(here: int, of_here: int, elsewhere: int, of_elsewhere: int) -> float:
+    """Give how far apart two shares of people are, in standard errors."""
+    odds = log((here + _PRIOR) / (of_here - here + _PRIOR))
+    other_odds = log((elsewhere + _PRIOR) / (of_elsewhere - elsewhere + _PRIOR))
+    return (odds - other_odds) / sqrt(1 / (here + _PRIOR) + 1 / (elsewhere + _PRIOR))
+
+
+def _forget(phrases: dict[str, _Use], some: Iterable[str]) -> None:
+    for phrase in some:
+        del phrases[phrase]

@@ -1,0 +1,144 @@
+"""Anonymous transcripts: nobody's name, handle, id or link is left, and what was said otherwise is as it was."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messages import Attachment, Author, Entry
+from bot.recap import About
+from bot.render.anonymous import SOMEBODY, Anonymous
+from bot.script.model import Host, Question, Script
+
+START = datetime(2015, 4, 24, 1, tzinfo=UTC)
+SCRIPT = Script(
+    "MacroSW",
+    "With Hana Kim",
+    (Question("1", "Why?"),),
+    hosts=(Host("Hana Kim", "hanak", "https://example.org/hana"),),
+    summary="Hana Kim asks.",
+    intro=Question("0", "Who are you?"),
+)
+HANA = Author("100", "Hana Kim", host=True)
+ANA, ANA_MARIA, WILL, TWIN = (
+    Author(key, name)
+    for key, name in (("201", "Ana"), ("202", "Ana Maria Ruiz"), ("203", "Will"), ("204", "Max Ruiz"))
+)
+PEOPLE = [HANA, ANA, ANA_MARIA, WILL, TWIN]
+
+
+@pytest.fixture
+def anonymous() -> Anonymous:
+    return Anonymous(SCRIPT, PEOPLE, seed=1)
+
+
+def called(anonymous: Anonymous, author: Author) -> str:
+    entry = anonymous.entry(Entry("1", START, author, ""))
+    assert entry
+    assert entry.author
+    return entry.author.name
+
+
+def test_everybody_is_called_one_thing(anonymous: Anonymous) -> None:
+    """Each has a pseudonym of their own, hosts are told apart, and it is the id too."""
+    names = [called(anonymous, person) for person in PEOPLE]
+    assert names == [called(anonymous, person) for person in PEOPLE]
+    assert len(set(names)) == len(PEOPLE)
+    assert [re.sub(r"\d+", "n", name) for name in names] == ["Host n"] + ["Person n"] * 4
+    entry = anonymous.entry(Entry("1", START, ANA, ""))
+    assert entry
+    assert entry.author == Author(names[1], names[1])
+
+
+def test_files_cannot_be_held_side_by_side() -> None:
+    """In another file everybody is called something else, and messages have other ids."""
+    files = [Anonymous(SCRIPT, PEOPLE, seed=seed) for seed in range(20)]
+    assert len({called(each, ANA) for each in files}) > 15
+    entries = [each.entry(Entry("1", START, ANA, "")) for each in files]
+    assert len({entry.id for entry in entries if entry}) == 20
+    drawn = [Anonymous(SCRIPT, PEOPLE) for _ in range(5)]
+    assert len({called(each, ANA) for each in drawn}) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Thanks Ana!", "Thanks {ana}!"),
+        ("thanks ana, ANA and @ana.", "thanks {ana}, {ana} and {ana}."),
+        ("Ana Maria Ruiz and ana  maria\nruiz", "{maria} and {maria}"),
+        ("Maria said", "{maria} said"),
+        ("Ruiz said", "[somebody] said"),
+        ("Banana, Anabel and Mariana", "Banana, Anabel and Mariana"),
+        ("I will, said @will. Will you?", "I will, said {will}. Will you?"),
+        ("Hana Kim (@hanak), Kim", "{hana} ({hana}), {hana}"),
+        ("<@201> <@!202> <@999> <#5>", "{ana} {maria} [somebody] [somebody]"),
+        ("@stranger and ana.ruiz@example.org", "[somebody] and [a mail address]"),
+        ("#MacroSW A1: 3 @ 4", "#MacroSW A1: 3 @ 4"),
+        ("https://example.org/paper?x=1", "https://example.org/paper?x=1"),
+        ("https://twitter.com/x/status/1", "[a link to twitter.com]"),
+        ("https://social.example/@x/1 https://example.org/ana-maria-ruiz.html", "[a link] [a link]"),
+        ("<:party:123456>", ":party:"),
+    ],
+)  # fmt: skip
+def test_mentions_are_replaced(anonymous: Anonymous, text: str, expected: str) -> None:
+    """Names in any case, the longest first and as whole words, parts of names, handles, ids, mail and personal links."""
+    names = {
+        "hana": called(anonymous, HANA),
+        "ana": called(anonymous, ANA),
+        "maria": called(anonymous, ANA_MARIA),
+        "will": called(anonymous, WILL),
+    }
+    assert anonymous.text(text) == expected.format(**names)
+
+
+def test_a_name_of_several_is_nobodys(anonymous: Anonymous) -> None:
+    """A name that two people have is not given to one of them."""
+    twins = Anonymous(SCRIPT, [Author("1", "Kim Lee"), Author("2", "kim lee")], seed=1)
+    assert twins.text("Kim Lee!") == f"{SOMEBODY}!"
+
+
+def test_nothing_else_of_them_is_left(anonymous: Anonymous) -> None:
+    """Introductions, files and ids go; a reply still leads to what it answers, and what people did stays."""
+    assert anonymous.entry(Entry("1", START, ANA, "I am Ana", answers=("0",))) is None
+    assert anonymous.entry(Entry("1", START, ANA, "hello", under="0")) is None
+    assert anonymous.entry(Entry("1", START, None, "Q0: Who?", "question", under="0"))
+    first = anonymous.entry(
+        Entry("m-1", START, ANA, "A1 x", answers=("1",), under="1", reactions={"<:a:1>": 2})
+    )
+    files = (Attachment("ana.png", "https://x.org/ana.png"),)
+    reply = anonymous.entry(
+        Entry("m-2", START, WILL, "", reply_to="m-1", attachments=files, highlighted=True)
+    )
+    assert first
+    assert reply
+    assert (reply.reply_to, reply.attachments, reply.text) == (first.id, (), "[a file]")
+    assert (reply.highlighted, first.answers, first.reactions) == (True, ("1",), {":a:": 2})
+    assert "m-" not in first.id + reply.id
+
+
+def test_the_head_names_nobody(anonymous: Anonymous) -> None:
+    """The chat's own words are told without its hosts."""
+    about = anonymous.about(About(SCRIPT, "macrosw-2015-04-23"))
+    hana = called(anonymous, HANA)
+    assert (about.script.hosts, about.script.title, about.script.summary) == (
+        (),
+        f"With {hana}",
+        f"{hana} asks.",
+    )
+
+
+def test_who_comes_later_is_nameless_too(anonymous: Anonymous) -> None:
+    """Somebody who was not known beforehand gets a pseudonym, and is replaced from then on."""
+    name = called(anonymous, Author("300", "Zoë Lund"))
+    assert anonymous.text("zoë lund?") == f"{name}?"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(st.sampled_from("AaBb .*+(@1é\n"), max_size=6), max_size=4), st.text(max_size=40))
+def test_any_name_will_do(names: list[str], text: str) -> None:
+    """Whatever people are called, nothing breaks, and a text in which nobody is stays as it is."""
+    anonymous = Anonymous(SCRIPT, [Author(str(number), name) for number, name in enumerate(names)], seed=1)
+    anonymous.text(" ".join([text, *names]))
+    assert anonymous.text("…, — 42 %") == "…, — 42 %"

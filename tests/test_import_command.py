@@ -1,0 +1,80 @@
+"""`hashchat import`, as a process of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.importing import ANA, export, note, written
+from tests.test_cli import Host
+from tests.test_import_irc import ZNC
+from tests.test_import_taking import CHAT
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path)
+
+
+def test_import(host: Host) -> None:
+    """It says what came of it and how to read it; then recap and transcript have it."""
+    written(host.folder, "m.json", export(*CHAT, note(9, ANA, "x", timestamp="soon"), note(10, ANA, "p", type="RecipientAdd")))  # fmt: skip
+    done = host.run("import", "m.json")
+    assert "macrosw-2015-04-23: 6 messages from 2 people, 3 answers." in done.stdout
+    assert "Hosts: Hana" in done.stdout
+    assert "2015-04-23 21:01  Q1: What brought you here?" in done.stdout
+    assert "Left out: 1 × Discord's own notes." in done.stdout
+    assert "1 thing could not be read:\n  m.json:" in done.stderr
+    assert "Read it: hashchat recap macrosw-2015-04-23" in done.stdout
+    assert "toast" in host.run("recap", "last").stdout
+    assert "lovely" in host.run("transcript", "macrosw", "--format", "md").stdout
+
+
+def test_again(host: Host) -> None:
+    """A second import says that nothing was changed, and what to do for another."""
+    written(host.folder, "m.json", export(*CHAT))
+    host.run("import", "m.json")
+    done = host.run("import", "m.json")
+    assert "macrosw-2015-04-23 was imported from this before; nothing was changed." in done.stdout
+    assert "hashchat delete macrosw-2015-04-23" in done.stdout
+    host.run("delete", "macrosw", "--yes")
+    assert "6 messages" in host.run("import", "m.json").stdout
+
+
+def test_options(host: Host) -> None:
+    """A log of a day and a zone of its own, with a named host."""
+    written(host.folder, "#macrosw.log", ZNC)
+    done = host.run("import", "#macrosw.log", "--date", "2015-04-23", "--timezone", "America/New_York", "--host", "HANA")  # fmt: skip
+    assert "2015-04-23 21:00  Q1: What brought you here?" in done.stdout
+    assert "taken as America/New_York" in done.stdout
+
+
+def test_columns(host: Host) -> None:
+    """A table with columns of its own, and a script."""
+    written(host.folder, "s.yaml", "hashtag: MacroSW\ntitle: Common ground\nquestions: [Why?, How?]\n")
+    written(
+        host.folder, "p.csv", "wann,wer,was\n2015-04-23 21:00,Hana,Q1: Why?\n2015-04-23 21:01,Ana,A1 so\n"
+    )
+    done = host.run("import", "p.csv", "--columns", "time=wann,author=wer,text=was", "--script", "s.yaml")
+    assert "1 message from 1 person, 1 answer." in done.stdout
+    assert "Not found in the file: Q2 of s.yaml." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["none.json"], "There is no file none.json. Nothing was changed."),
+        (["."], "is a folder. Name the files in it."),
+        (["bad.json"], "bad.json:1: this is not JSON"),
+        (["m.json", "--timezone", "EST"], "--timezone is an abbreviation"),
+        (["m.json", "--date", "yesterday"], "'yesterday' is not a day. Write --date 2015-04-23."),
+        (["m.json", "--columns", "time"], "'time' does not say which column is which."),
+        (["m.json", "--script", "bad.yaml"], "bad.yaml:1:1: "),
+        (["m.json", "--host", "Zoe"], "Nobody wrote as Zoe in m.json. Questions were posted by Hana. Nothing was changed."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong(host: Host, arguments: list[str], why: str) -> None:
+    """Whatever is wrong is said in one line."""
+    written(host.folder, "m.json", export(*CHAT))
+    written(host.folder, "bad.json", '{"a": ' + "x" * 200)
+    written(host.folder, "bad.yaml", "")
+    assert why in host.run("import", *arguments, status=1).stderr

@@ -1,0 +1,120 @@
+"""hashchat's own transcripts come back as they were."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.imports.heard import Unread, Unreadable
+from bot.imports.streaming import BadJson
+from bot.live.listener import Listener
+from bot.messages import Attachment, Highlighted, Placed, Reacted, Said
+from bot.render import transcript
+from bot.session import Asked, Over, State, dump
+from bot.store import Changes, Store
+from tests.chats import ANA, BO, HOST, START, after, entries, message
+from tests.importing import imported, pieces, said, written
+from tests.stores import create
+
+
+async def _held(store: Store, form: str) -> str:
+    """Hold a small chat, and give its transcript in that form."""
+    chat = await create(store)
+    state = State(Over(), after(20), after(0), after(20), (Asked("1", after(1)), Asked("2", after(11))))
+    changes = Changes(chat.id, chat.room)
+    await store._execute("INSERT INTO posts (chat, room, key, kind, due, question, id, sent, wording) VALUES (?, ?, 'Q1', 'question', ?, '1', 'p1', ?, 'Q1: What brought you here?')", chat.id, chat.room, *[round(after(1).timestamp() * 1e6)] * 2)  # fmt: skip
+    await store._execute("INSERT INTO posts (chat, room, key, kind, due, question, id, sent, wording) VALUES (?, ?, 'Q2', 'question', ?, '2', 'p2', ?, 'Q2: What do we share?\nReading: https://x.org')", chat.id, chat.room, *[round(after(11).timestamp() * 1e6)] * 2)  # fmt: skip
+    said = [
+        message("1", ANA, "A1 toast", 2, attachments=(Attachment("map.png", "https://x.org/map.png", "image/png", 7, "A map"),)),
+        message("2", BO, "same here", 3, reply_to="1"),
+        message("3", BO, "I forgot the label", 12),
+        message("4", HOST, "thanks =1+1 \x1b[31m", 13, edited_at=after(14), version=1),
+    ]  # fmt: skip
+    deeds = [
+        *map(Said, said), Placed("3", HOST, ("1",)), Highlighted("1", HOST), Reacted("1", BO, "👍"), Reacted("1", HOST, "👍"),
+    ]  # fmt: skip
+    listener = Listener(chat.script, chat, store)
+    await listener.open()
+    await listener.take(deeds, state, changes)
+    changes.state = dump(state)
+    await store.commit(changes)
+    chat = await store.chat(chat.id)
+    writer = transcript(form, chat.about)
+    text = [writer.preamble(), *map(writer.entry, await entries(store, chat)), writer.postamble()]
+    return "".join(text)
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+async def test_back_and_forth(tmp_path: Path, form: str) -> None:
+    """What was exported and imported again is exported as the same, to the letter."""
+    async with Store.open(tmp_path / "a.db", lambda: START) as store:
+        text = await _held(store, form)
+    async with Store.open(tmp_path / "b.db", lambda: START) as store:
+        result = await imported(store, written(tmp_path, f"t.{form}", text))
+        writer = transcript(form, result.chat.about)
+        again = [writer.preamble(), *map(writer.entry, await entries(store, result.chat)), writer.postamble()]
+    assert "".join(again) == text
+    assert [q.ask for q in result.chat.script.questions] == ["What brought you here?", "What do we share?"]
+
+
+def test_newer(tmp_path: Path) -> None:
+    """What a newer hashchat wrote is not guessed at."""
+    path = written(
+        tmp_path, "t.json", '{"format": "hashchat-transcript", "version": 99, "chat": {}, "entries": []}'
+    )
+    with pytest.raises(Unreadable, match="newer hashchat"):
+        pieces(path)
+
+
+def test_recap(tmp_path: Path) -> None:
+    """A recap is no transcript, and is told apart."""
+    with pytest.raises(Unreadable, match="recap"):
+        pieces(written(tmp_path, "t.json", '{"format": "hashchat-recap", "version": 1}'))
+
+
+def test_broken_entry(tmp_path: Path) -> None:
+    """An entry that somebody has edited badly is told with its line."""
+    path = written(
+        tmp_path,
+        "t.json",
+        '{"format": "hashchat-transcript", "version": 1, "chat": {}, "entries": [\n{"id": "1"},\n'
+        '{"id": "2", "at": "2015-04-23T21:00:00Z", "kind": "message", "author": {"id": "a"}, "answers": "1"}]}',
+    )
+    assert [(p.line, p.why) for p in pieces(path) if isinstance(p, Unread)] == [
+        (2, "`kind` is missing"),
+        (3, "`answers` is not a list of labels"),
+    ]
+
+
+def test_cut_line(tmp_path: Path) -> None:
+    """JSON Lines that break off are told with the line."""
+    path = written(
+        tmp_path, "t.jsonl", '{"format": "hashchat-transcript", "version": 1, "chat": {}}\n{"id": "1", "at"'
+    )
+    with pytest.raises(BadJson) as error:
+        pieces(path)
+    assert error.value.line == 2
+
+
+def test_bad_head(tmp_path: Path) -> None:
+    """What is said of the chat as a whole has to be right."""
+    path = written(
+        tmp_path,
+        "t.json",
+        '{"format": "hashchat-transcript", "version": 1, "chat": {"title": []}, "entries": []}',
+    )
+    with pytest.raises(Unreadable, match=r"t\.json:1: .*`title` is not a text"):
+        pieces(path)
+
+
+def test_copies_beside(tmp_path: Path) -> None:
+    """A file whose copy lies beside the transcript is known by the copy's address."""
+    entry = (
+        '{"id": "1", "at": "2015-04-23T21:00:00Z", "kind": "message", "author": {"id": "a"}, "attachments":'
+        ' [{"name": "a.png", "url": "/pictures/1", "file": "t-files/a.png", "width": 3}]}'
+    )
+    path = written(
+        tmp_path,
+        "t.json",
+        f'{{"format": "hashchat-transcript", "version": 1, "chat": {{}}, "entries": [{entry}]}}',
+    )
+    assert said(path)[0].attachments == (Attachment("a.png", "t-files/a.png", width=3),)

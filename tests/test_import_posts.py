@@ -1,0 +1,142 @@
+"""Tables of posts: what each column is, and what a row says."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.imports.heard import LeftOut, Unread, Unreadable
+from bot.messages import Attachment
+from tests.importing import heard, pieces, said, written
+
+NINE = datetime(2015, 4, 23, 21, 1, 5, tzinfo=UTC)
+TAGS = (
+    "id_str,from_user,text,created_at,time,geo_coordinates,user_lang,in_reply_to_user_id_str,in_reply_to_screen_name,"
+    "from_user_id_str,in_reply_to_status_id_str,source,status_url\n"
+    '591000000000000001,ana,"A1 tea &amp; toast\nat home #macrosw",Thu Apr 23 21:01:05 +0000 2015,23/04/2015 22:01:05,,en,'
+    "1,hana,102,590999999999999999,web,http://x\n"
+)
+TWARC = (
+    "id,conversation_id,referenced_tweets.replied_to.id,referenced_tweets.retweeted.id,author_id,text,created_at,"
+    "author.username,author.name\n"
+    "1,1,,,102,A1 toast,2015-04-23T21:01:05.000Z,ana,Ana\n"
+    "2,1,1,,103,me too,2015-04-23T21:01:06.000Z,bo,Bo\n"
+    "3,1,,1,103,A1 toast,2015-04-23T21:01:07.000Z,bo,Bo\n"
+)
+NITTER = 'Tweet ID\tUsername\tDate\tText\n5\t@ana\t"Apr 23, 2015 · 9:01 PM UTC"\tA1 toast\n'
+EXPORTER = (
+    "AuthorID,Author,Date,Content,Attachments,Reactions\n"
+    '"102","Ana","2015-04-23T21:01:05.0000000+00:00","A1 toast","https://x.org/a/map.png?e=1","👍 (2),macro (1)"\n'
+    '"103","Bo","2015-04-23T21:01:06.0000000+00:00","","export_Files/b.jpg",""\n'
+)
+
+
+def test_tags(tmp_path: Path) -> None:
+    """A TAGS archive: the unambiguous time, ids, what it replies to, and Twitter's &amp; as it was written."""
+    (message,) = said(written(tmp_path, "tags.csv", TAGS))
+    assert (message.id, message.author.id, message.author.name) == ("591000000000000001", "102", "ana")
+    assert (message.at, message.reply_to) == (NINE, "590999999999999999")
+    assert message.text == "A1 tea & toast\nat home #macrosw"
+
+
+def test_twarc(tmp_path: Path) -> None:
+    """A table of twarc: replies, and retweets as somebody else's words."""
+    assert [(m.id, m.author.name, m.reply_to, m.repeat) for m in said(written(tmp_path, "t.csv", TWARC))] == [
+        ("1", "ana", None, False),
+        ("2", "bo", "1", False),
+        ("3", "bo", None, True),
+    ]
+
+
+def test_nitter(tmp_path: Path) -> None:
+    """A dump of Nitter with tabs between its columns."""
+    (message,) = said(written(tmp_path, "n.csv", NITTER))
+    assert (message.id, message.author.name, message.at) == ("5", "ana", NINE.replace(second=0))
+
+
+def test_discord_exporter(tmp_path: Path) -> None:
+    """DiscordChatExporter's CSV: attachments, also without a text, and reactions by number."""
+    first, second = heard(written(tmp_path, "d.csv", EXPORTER))
+    assert (first.message.author.id, first.message.author.name) == ("102", "Ana")
+    assert first.message.attachments == (Attachment("map.png", "https://x.org/a/map.png?e=1", "image/png"),)
+    assert first.reactions == {"👍": ("?1", "?2"), "macro": ("?1",)}
+    assert second.message.attachments[0].name == "b.jpg"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", ",;\t|")
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_delimiters_and_encodings(tmp_path: Path, encoding: str, delimiter: str, end: str) -> None:
+    """Whatever a spreadsheet saved: its delimiter, its line ends and its encoding are found out."""
+    rows = [("When", "Author", "Time", "Message"), ("x", "Zoë", "2015-04-23 21:01:05", '"tea, cake; jam"')]
+    text = end.join(delimiter.join(row) for row in rows) + end
+    (message,) = said(written(tmp_path, "p.csv", text.encode(encoding)))
+    assert (message.author.name, message.at, message.text) == ("Zoë", NINE, "tea, cake; jam")
+
+
+def test_columns_by_option(tmp_path: Path) -> None:
+    """Columns with names of their own are taken as told."""
+    path = written(tmp_path, "p.csv", "wann;wer;was;antwort auf\n2015-04-23 21:01:05;Ana;toast;7\n")
+    columns = {"time": "Wann", "author": "wer", "text": "3", "reply_to": "antwort auf"}
+    (message,) = said(path, columns=columns)
+    assert (message.author.name, message.text, message.reply_to) == ("Ana", "toast", "7")
+
+
+def test_no_header(tmp_path: Path) -> None:
+    """A table without a header is told by numbers, and its first row is a post."""
+    path = written(tmp_path, "p.csv", "2015-04-23 21:01:05,Ana,toast\n2015-04-23 21:01:06,Bo,tea\n")
+    columns = {"time": "1", "author": "2", "text": "3"}
+    assert [message.text for message in said(path, columns=columns)] == ["toast", "tea"]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "why"),
+    [
+        (
+            "when,author,text\n1,2,3\n",
+            {},
+            r"p\.csv:1: no column is known to have the time.*--columns time=….*when",
+        ),
+        ("time,author,text\n1,2,3\n", {"text": "words"}, "no column 'words'; there are time, author, text"),
+        ("time,author,text\n1,2,3\n", {"texts": "text"}, "nothing called 'texts'"),
+        ("time,author,text\n04/05/2015 10:00,a,b\n", {}, r"'04/05/2015 10:00' can be read in two ways"),
+        ("id,at,kind,author,author_id,host,text,answers\n", {}, "--format json"),
+    ],
+)
+def test_unknown_columns(tmp_path: Path, content: str, columns: dict[str, str], why: str) -> None:
+    """What cannot be known of a table is said, with what to do."""
+    with pytest.raises(Unreadable, match=why):
+        pieces(written(tmp_path, "p.csv", content), columns=columns)
+
+
+def test_unreadable_rows(tmp_path: Path) -> None:
+    """Rows that cannot be read are told with the line on which they begin; empty ones are nothing."""
+    path = written(
+        tmp_path,
+        "p.csv",
+        'time,author,text\nsoon,a,b\n\n2015-04-23 21:01:05,a,"two\nlines"\n2015-04-23 21:01:05,,x\n2015-04-23 21:01:05,a,\n',
+    )
+    found = pieces(path)[1:]
+    assert [(p.line, p.why) for p in found if isinstance(p, Unread)] == [
+        (2, "'soon' is not a time that can be read"),
+        (6, "there is no author in the row"),
+    ]
+    assert LeftOut("rows without text") in found
+    assert [message.text for message in said(path)] == ["two\nlines"]
+
+
+def test_missing_quotation_mark(tmp_path: Path) -> None:
+    """A quotation mark that is never closed is found before the whole file is one cell."""
+    path = written(tmp_path, "p.csv", 'time,author,text\n2015-04-23 21:01:05,a,"b\n' + "x,y,z\n" * 40_000)
+    with pytest.raises(Unreadable, match=r"p\.csv:2: .*quotation mark"):
+        pieces(path)
+
+
+def test_ids_that_a_spreadsheet_has_rounded(tmp_path: Path) -> None:
+    """An id such as 5.91E+17 is lost, so that not all posts are taken for one."""
+    path = written(
+        tmp_path,
+        "p.csv",
+        "id_str,from_user,text,created_at\n5.91E+17,a,x,2015-04-23 21:01\n5.91E+17,a,y,2015-04-23 21:01\n",
+    )
+    assert [message.id for message in said(path)] == ["line-1.2", "line-1.3"]

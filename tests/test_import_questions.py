@@ -1,0 +1,140 @@
+"""Who hosted and what was asked, found among what people wrote."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.imports.heard import Head
+from bot.imports.questions import Found, Posted, Survey, script_text
+from bot.messages import Message
+from bot.script.model import Host
+from bot.script.parse import parse
+from tests.chats import ANA, BO, CY, DEE, HOST, SCRIPT, START, message
+
+GUEST = CY
+
+
+def found(*messages: Message, hosts: tuple[str, ...] = (), script: str | None = None) -> Found:
+    survey = Survey(parse(script).script if script else None, hosts)
+    for each in messages:
+        survey.add(each)
+    return survey.found()
+
+
+def asked(result: Found) -> dict[str, str]:
+    return {label: posted.id for label, posted in result.questions.items()}
+
+
+def test_the_one_who_asks_first_hosts() -> None:
+    """The host is who posts the labels first; who answers behind the question's own label is not."""
+    result = found(
+        message("1", ANA, "Q1: What brought you here? #MacroSW", 1),
+        message("2", BO, "Q1: toast", 2),
+        message("3", BO, "A1 no, eggs", 3),
+        message("4", ANA, "#MacroSW Q2) What next?", 11),
+        message("5", BO, "Q2: tea, what else?", 12),
+    )
+    assert asked(result) == {"1": "1", "2": "4"}
+    assert result.hosts == {ANA.id}
+    assert [posted.ask for posted in result.questions.values()] == ["What brought you here?", "What next?"]
+
+
+def test_order_of_the_file_does_not_matter() -> None:
+    """Archives are often newest first."""
+    posts = [
+        message("1", ANA, "Q1: What?", 1), message("2", BO, "Q1: toast", 2),
+        message("3", ANA, "Q2: And?", 11), message("4", BO, "Q2: tea", 12), message("5", ANA, "Q1: What?", 8),
+    ]  # fmt: skip
+    assert found(*posts) == found(*posts[::-1])
+
+
+def test_two_hosts_in_turn() -> None:
+    """Hosts who take turns are both found."""
+    result = found(
+        message("1", ANA, "Q1: Why?", 1), message("2", BO, "Q2: How?", 9), message("3", ANA, "Q3: When?", 19),
+        message("4", DEE, "Q2: that way", 10),
+    )  # fmt: skip
+    assert asked(result) == {"1": "1", "2": "2", "3": "3"}
+    assert result.names == ("Ana", "Bo")
+
+
+def test_named_hosts() -> None:
+    """Hosts can be named, by name, handle or id; then nobody else's posts are questions."""
+    posts = [
+        message("1", BO, "Q1: first!", 1),
+        message("2", ANA, "Q1: Why?", 2),
+        message("3", BO, "Q2: second", 3),
+    ]
+    for name in ("Ana", "@ANA", "ana"):
+        assert asked(found(*posts, hosts=(name,))) == {"1": "2"}
+
+
+def test_what_is_no_question() -> None:
+    """Repeats, announcements, several labels at once and years are no questions."""
+    assert not found(
+        message("1", ANA, "RT @hana Q1: What?", 1),
+        message("2", ANA, "Q1", 2),
+        message("3", ANA, "Q1, Q2 and Q3 are about this?", 3),
+        message("4", ANA, "Q2015: what a quarter?", 4),
+        message("5", ANA, "When is Q1 coming up?", 5),
+        message("6", ANA, "Q1: What?", 6, repeat=True),
+    ).questions
+
+
+def test_one_statement_is_no_host() -> None:
+    """One label with no question behind it makes nobody a host."""
+    assert not found(message("1", ANA, "Q1: I loved this one", 1)).questions
+
+
+def test_script() -> None:
+    """With a script its labels count, its hosts host, and a question's own words are enough."""
+    script = SCRIPT.replace("What do we share?", "What do we all share in our practice?")
+    result = found(
+        message("1", BO, "Q1: first!", 1),
+        message("2", HOST, "Q1: What brought you here?", 2),
+        message("3", HOST, "Now: what do we all SHARE, in our practice?", 12),
+        message("4", HOST, "Q9: not in the script", 13),
+        hosts=("Hana",),
+        script=script,
+    )
+    assert asked(result) == {"1": "2", "2": "3"}
+
+
+def test_given_questions() -> None:
+    """What the file itself says was asked stands against what people wrote."""
+    survey = Survey(None, ())
+    survey.add(message("1", ANA, "Q1: Why?", 1))
+    survey.posted("2", Posted("p2", START, "hashchat", "hashchat", "How?"))
+    assert asked(survey.found()) == {"2": "p2"}
+    assert survey.found().names == ()
+
+
+def test_script_of_what_was_found() -> None:
+    """The script has the questions with their labels, the hosts, and the tag that they used."""
+    result = found(
+        message("1", ANA, "Q0: Who are you? #MacroSW", 0), message("2", ANA, "Q1: Why? #MacroSW #sw", 1),
+        message("3", ANA, "Q2a: How?", 9),
+    )  # fmt: skip
+    script = parse(script_text(result, Head(title="Common ground"), "America/New_York")).script
+    assert script
+    assert (script.hashtag, script.title, script.zone) == ("macrosw", "Common ground", "America/New_York")
+    assert script.intro
+    assert script.intro.ask == "Who are you?"
+    assert [(q.label, q.ask) for q in script.questions] == [("1", "Why?"), ("2a", "How?")]
+    assert script.hosts == (Host("Ana"),)
+
+
+TEXT = st.text(max_size=60) | st.text(st.sampled_from("\\\"'{}#:\n\t\x00\u202e\ud800 é😀"), max_size=30)
+LABELS = st.sampled_from(["0", "1", "2", "2a", "2b", "10", "99"])
+
+
+@settings(max_examples=150)
+@given(asks=st.dictionaries(LABELS, TEXT, min_size=1), name=TEXT, title=TEXT, tag=TEXT)
+def test_any_script_is_right(asks: dict[str, str], name: str, title: str, tag: str) -> None:
+    """Whatever people wrote and are called, the script that is made of it can be read, and asks as many questions."""
+    questions = {label: Posted(label, START, "a", name, ask) for label, ask in asks.items()}
+    parsed = parse(
+        script_text(Found(frozenset("a"), (name,), questions), Head(title=title, hashtag=tag), "UTC")
+    )
+    assert not parsed.problems
+    assert parsed.script
+    assert len(parsed.script.everything_asked) == len(asks)

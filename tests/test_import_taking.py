@@ -1,0 +1,278 @@
+"""A file becomes a chat: whole or not at all, read as it would have been live."""
+
+import asyncio
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from bot.imports import Unreadable
+from bot.imports.taking import NAMED
+from bot.live.listener import Listener
+from bot.messages import Author, Said
+from bot.script.posts import Kind
+from bot.session import Asked, Over, State, load
+from bot.store import Changes, Store
+from bot.store.record import _MESSAGE, Shown, _message
+from tests.chats import SCRIPT, START, entries
+from tests.importing import ANA, BO, HANA, export, imported, note, person, taken, written
+from tests.stores import raw
+
+CHAT = (
+    note(1, ANA, "Hello"),
+    note(2, HANA, "Q1: What brought you here? #MacroSW", 60),
+    note(3, ANA, "A1 toast", 70),
+    note(4, BO, "Tea", 80, reference={"messageId": "2"}),
+    note(5, BO, "lovely", 90, reference={"messageId": "3"}),
+    note(6, HANA, "Q2: What do we share?", 660),
+    note(7, ANA, "A1 late", 670),
+    note(
+        8, BO, "talk", 680, reactions=[{"emoji": {"id": "", "name": "👍"}, "count": 2, "users": [ANA, HANA]}]
+    ),
+)
+
+
+async def test_chat(tmp_path: Path) -> None:
+    """Questions are found and become the chat's posts, answers and conversation are filed, the chat is over."""
+    result, found = await taken(tmp_path / "h.db", written(tmp_path, "macrosw.json", export(*CHAT)))
+    assert [(e.id, e.kind, e.author and e.author.name, e.answers, e.under) for e in found] == [
+        ("1", "message", "Ana", (), None),
+        ("2", "question", None, (), "1"),
+        ("3", "message", "Ana", ("1",), "1"),
+        ("4", "message", "Bo", ("1",), "1"),
+        ("5", "message", "Bo", (), "1"),
+        ("6", "question", None, (), "2"),
+        ("7", "message", "Ana", ("1",), "1"),
+        ("8", "message", "Bo", (), "2"),
+    ]
+    assert found[-1].reactions == {"👍": 2}
+    chat = result.chat
+    assert (chat.name, chat.room, chat.over) == ("macrosw-2015-04-23", f"import:{chat.id}", True)
+    assert (result.messages, result.answers, result.people, result.hosts) == (6, 3, 2, ("Hana",))
+    assert chat.state.started == found[1].at
+    assert chat.state.ended == found[-1].at
+    assert chat.script.title == "Macro practice"
+
+
+async def test_recap(tmp_path: Path) -> None:
+    """The recap counts an imported chat as any other."""
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        result = await imported(store, written(tmp_path, "m.json", export(*CHAT)))
+        recap = await store.recap(result.chat)
+    assert [(q.asked, q.answers, q.people) for q in recap.questions] == [(True, 3, 2), (True, 0, 0)]
+
+
+async def test_same_as_live(tmp_path: Path) -> None:
+    """A chat of all sorts of messages, in any order in its file, is read just as the live chat reads it."""
+    pick = random.Random(7)
+    texts = ["A1 x", "A2: y", "q1: z", "hm", "(2/2) more", "A3 (1/2)", "cont. so", "RT @ana A1 x", "A1 & A2 both", "Q2", "thanks @bo"]  # fmt: skip
+    people = [person(number, f"P{number}") for number in range(2, 6)]
+    posts = [note(n * 1000, HANA, f"Q{n}: Part {n} of it all?", 200 * n) for n in (1, 2, 3)]
+    talk = [
+        note(n, pick.choice(people), pick.choice(texts), 201 + 3 * n, reference={"messageId": str(pick.choice([1000, 2000 if n > 70 else 1000, *range(max(1, n - 9), n + 1)]))} if pick.random() < 0.4 else {})
+        for n in range(1, 250)
+    ]  # fmt: skip
+    everything = [*posts, *talk]
+    pick.shuffle(everything)
+    result, found = await taken(tmp_path / "h.db", written(tmp_path, "m.json", export(*everything)))
+    chat = result.chat
+    async with Store.open(tmp_path / "live.db", lambda: START) as store:
+        live = await store.create(source="x", text=chat.text, room="test:{id}", rehearsal=False)
+        listener = Listener(chat.script, live, store)
+        await listener.open()
+        for entry in found:
+            if entry.kind == Kind.QUESTION:
+                listener.shown(Shown(f"Q{entry.under}", entry.id, Kind.QUESTION, entry.under))
+        state = State(Over(), START, asked=chat.state.asked)
+        async with Store.open(tmp_path / "h.db", lambda: START) as other, other.reading(chat) as record:
+            ids = [entry.id for entry in found if entry.kind == "message"]
+            messages = await _messages(record, ids)
+        for message in messages:
+            changes = Changes(live.id, live.room)
+            await listener.take([Said(message)], state, changes)
+            await store.commit(changes)
+        heard = await entries(store, live)
+    imports = [entry for entry in found if entry.kind == "message"]
+    assert [(e.id, e.answers, e.under) for e in imports] == [(e.id, e.answers, e.under) for e in heard]
+    assert sum(bool(e.answers) for e in heard) > 50
+
+
+async def _messages(record, ids):  # type: ignore[no-untyped-def]
+    """Read messages back as they were laid out."""
+    rows = await record._db.execute_fetchall(f"SELECT {_MESSAGE} FROM messages m ORDER BY m.at, m.rowid")
+    return [_message(row) for row in rows]
+
+
+async def test_again(tmp_path: Path) -> None:
+    """The same file changes nothing the second time, whatever it is called then; once deleted, it comes again."""
+    first, second = (written(tmp_path, name, export(*CHAT)) for name in ("a.json", "b.json"))
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, first)).chat
+        again = await imported(store, second)
+        assert again.already
+        assert (again.chat, await store.chats()) == (chat, [chat])
+        await store.delete([chat])
+        anew = await imported(store, second)
+        assert not anew.already
+        assert anew.chat.room != chat.room
+
+
+async def test_two_at_once(tmp_path: Path) -> None:
+    """Two processes that import the same file at once make one chat of it."""
+    path = written(tmp_path, "a.json", export(*CHAT))
+    async with (
+        Store.open(tmp_path / "h.db", lambda: START) as one,
+        Store.open(tmp_path / "h.db", lambda: START) as other,
+    ):
+        results = await asyncio.gather(imported(one, path), imported(other, path))
+        assert sorted(result.already for result in results) == [False, True]
+        assert len(await one.chats()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wanted", "why"),
+    [
+        ("a.json", "", {}, "a.json is empty"),
+        ("a.json", export(), {}, "There is no message in"),
+        ("a.json", export(note(1, ANA, "x", timestamp="soon")), {}, r"a\.json:\d+: 'soon' is not a time"),
+        ("a.json", export(*CHAT)[:-300], {}, r"a\.json:\d+: the file ends in the middle"),
+        ("a.json", export(note(1, ANA, "hello")), {}, r"No questions were found.*--host NAME.*--script"),
+        ("a.json", export(*CHAT), {"hosts": ["Zoe"]}, r"Nobody wrote as Zoe.*posted by Hana"),
+        ("a.json", '{"tweets": []}', {}, "JSON of another kind"),
+        ("a.json", "[1, 2]", {}, "JSON of another kind"),
+        ("a.json", '{"a": tru' + "e" * 200, {}, r"a\.json:1: this is not JSON"),
+        ("a.html", "<!DOCTYPE html><p>", {}, "web page"),
+        ("a.txt", "what is this\nindeed", {}, "nothing that can be imported"),
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0", {}, "nothing that can be imported"),
+    ],
+)  # fmt: skip
+async def test_bad_file(
+    tmp_path: Path, name: str, content: str | bytes, wanted: dict[str, list[str]], why: str
+) -> None:
+    """A file that cannot be taken in says why, and nothing is there afterwards."""
+    path = written(tmp_path, name, content)
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        with pytest.raises(Unreadable, match=why):
+            await imported(store, path, **wanted)
+        assert await store.chats() == []
+        assert not (await imported(store, written(tmp_path, "b.json", export(*CHAT)))).already
+
+
+async def test_invisible_until_all_is_in(tmp_path: Path) -> None:
+    """While a file is being read, and where it breaks off, nothing of it is in the database; nobody else is held up."""
+    broken = export(*(note(n, ANA, f"secret {n}", n % 3000) for n in range(1, 3000)))[:-200]
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        with pytest.raises(Unreadable):
+            await imported(store, written(tmp_path, "a.json", broken))
+        assert await store._writer.run(lambda db: db.execute("SELECT count(*) FROM messages").fetchone()) == (
+            0,
+        )
+    assert b"secret" not in raw(tmp_path / "h.db")
+
+
+async def test_script(tmp_path: Path) -> None:
+    """With a script the chat has its title, hosts and labels; what nobody asked is said."""
+    script = SCRIPT + "  - And what was never asked?\n" if SCRIPT.endswith("share?\n") else SCRIPT.replace("late_answers", "  - And what was never asked?\nlate_answers")  # fmt: skip
+    result, found = await taken(
+        tmp_path / "h.db", written(tmp_path, "a.json", export(*CHAT)), script=script, zone="America/New_York"
+    )
+    assert result.chat.script.title == "Common ground"
+    assert [question.ask for question in result.unasked] == ["And what was never asked?"]
+    assert [asked.label for asked in result.chat.state.asked] == ["1", "2"]
+    assert sum(bool(entry.answers) for entry in found) == 3
+
+
+async def test_script_of_nothing_that_was_asked(tmp_path: Path) -> None:
+    """With a script, a chat whose questions stand nowhere comes all the same, as conversation."""
+    result, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", export(note(1, ANA, "hello"))), script=SCRIPT)  # fmt: skip
+    assert (result.messages, result.answers, len(result.unasked)) == (1, 0, 2)
+    assert result.chat.state.started == found[0].at
+
+
+async def test_question_posted_again(tmp_path: Path) -> None:
+    """A host's question that is posted once more is the chat's own again, and who replies to it answers."""
+    more = (note(9, HANA, "Q1: What brought you here? Still time to answer.", 100), note(10, BO, "eggs", 110, reference={"messageId": "9"}))  # fmt: skip
+    _, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", export(*CHAT, *more)))
+    by_id = {entry.id: entry for entry in found}
+    assert (by_id["9"].kind, by_id["9"].under) == ("repeat", "1")
+    assert by_id["10"].answers == ("1",)
+
+
+async def test_channel_and_thread(tmp_path: Path) -> None:
+    """A channel and the thread on its question, imported together, are one chat: what is said in the thread answers."""
+    thread = export(
+        note(20, BO, "from the thread", 75), channel={"id": "2", "type": "GuildPublicThread", "name": "Q1"}
+    )
+    paths = [written(tmp_path, "c.json", export(*CHAT)), written(tmp_path, "t.json", thread)]
+    result, found = await taken(tmp_path / "h.db", *paths)
+    assert [entry.answers for entry in found if entry.id == "20"] == [("1",)]
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        assert (await imported(store, *paths[::-1])).already
+    assert result.messages == 7
+
+
+async def test_twice_in_a_file(tmp_path: Path) -> None:
+    """What stands twice in a file is one message, in its newest version."""
+    edited = note(3, ANA, "A1 toast, buttered", 70, timestampEdited="2015-04-23T21:05:00+00:00")
+    result, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", export(*CHAT, edited, *CHAT)))
+    assert result.report.repeated == 9
+    assert [entry.text for entry in found if entry.id == "3"] == ["A1 toast, buttered"]
+    assert len(found) == len(CHAT)
+
+
+async def test_what_could_not_be_read(tmp_path: Path) -> None:
+    """Of what could not be read the first lines are named and all are counted."""
+    broken = [note(100 + n, ANA, "x", timestamp="soon") for n in range(30)]
+    result, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", export(*CHAT, *broken)))
+    assert result.report.unread_in_all == 30
+    assert len(result.report.unread) == NAMED
+    assert len(found) == len(CHAT)
+
+
+async def test_long_chat(tmp_path: Path) -> None:
+    """Replies to what was said thousands of messages ago, and times that are all the same, come out right."""
+    talk = [note(1000 + n, ANA, "hm", 700) for n in range(7000)]
+    last = note(9000, BO, "indeed", 800, reference={"messageId": "3"})
+    _, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", export(*CHAT, *talk, last)))
+    assert [entry.id for entry in found[8:-1]] == [str(1000 + n) for n in range(7000)]
+    assert (found[-1].under, found[-1].answers) == ("1", ())
+
+
+async def test_files_beside(tmp_path: Path) -> None:
+    """Files that the export brought along are kept with the chat; no others are read, whatever the export says."""
+    written(tmp_path, "secret.txt", "secret")
+    folder = tmp_path / "export"
+    written(folder, "c_Files/map.png", b"PNG")
+    files = [{"id": "1", "url": url, "fileName": "map.png", "fileSizeBytes": 3} for url in ("c_Files/map.png", "../secret.txt", "c_Files/none.png", str(tmp_path / "secret.txt"), "https://x.org/a.png")]  # fmt: skip
+    path = written(folder, "c.json", export(*CHAT, note(9, ANA, "see", 700, attachments=files)))
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        result = await imported(store, path)
+        attached = (await entries(store, result.chat))[-1].attachments
+        async with store.reading(result.chat) as record:
+            kept = [await record.media(each.url) for each in attached]
+    assert [media and media.data for media in kept] == [b"PNG", None, None, None, None]
+    assert [bool(media and media.why) for media in kept] == [False, True, True, True, False]
+    assert attached[0].url == "/c_Files/map.png"
+    assert result.report.unkept == 3
+
+
+async def test_hostile_texts(tmp_path: Path) -> None:
+    """Whatever stands in a file, half characters and names that are paths included, it is kept as text."""
+    odd = "\ud800 <script> '; DROP TABLE chats; -- \x00 \u202e"
+    text = json.dumps(json.loads(export(*CHAT, note(9, person(9, odd), odd, 700))))
+    _, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", text))
+    assert found[-1].text == odd.replace("\ud800", "?")
+    assert found[-1].author == Author("109", odd.replace("\ud800", "?"))
+
+
+def test_state_is_one_that_can_be_read(tmp_path: Path) -> None:
+    """The state of an imported chat is one that the session knows."""
+    state = asyncio.run(_state(tmp_path))
+    assert load(state).asked[0] == Asked("1", load(state).asked[0].at)
+
+
+async def _state(tmp_path: Path) -> str:
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        await imported(store, written(tmp_path, "a.json", export(*CHAT)))
+        return await store._writer.run(lambda db: db.execute("SELECT state FROM chats").fetchone()[0])  # type: ignore[no-any-return]
