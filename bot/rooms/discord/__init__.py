@@ -1,0 +1,1 @@
+"""A chat in a channel of a Discord guild. Only this folder knows discord.py."""

@@ -1,0 +1,208 @@
+"""One connection to Discord by discord.py: what it asks for, keeps in mind, and hands on."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+#: How long sending the commands may take, and how soon it is tried again, in seconds.
+SENDING, SEND_AGAIN = 60.0, 300.0
+
+Tree = app_commands.CommandTree["Client"]
+
+
+class Crew(Protocol):
+    """Those who act on what is heard. All but `ready` and `interaction` are called in the order of what happened."""
+
+    async def ready(self) -> None:
+        """All guilds are there, at first or again: something may have been missed."""
+
+    def message(self, message: discord.Message) -> None:
+        """Somebody has written something."""
+
+    def edited(self, message: discord.Message) -> None:
+        """Somebody has changed what they wrote."""
+
+    def deleted(self, guild: int | None, channel: int, ids: set[int]) -> None:
+        """Messages are gone."""
+
+    def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None:
+        """Somebody has put a sign on a message, or taken it off."""
+
+    def cleared(self, guild: int | None, channel: int, message: int, sign: str | None) -> None:
+        """All signs, or all of one kind, are gone from a message."""
+
+    async def interaction(self, interaction: discord.Interaction) -> None:
+        """Somebody has pressed a button, chosen something, or sent a form."""
+
+
+class Watch(Protocol):
+    """Who is told how a client's connection is."""
+
+    def up(self, client: "Client") -> None:
+        """Take in that it stands."""
+
+    def down(self, client: "Client") -> None:
+        """Take in that it is lost; the client may mend it."""
+
+
+class Commands:
+    """The commands, and what Discord knows of them. `register` puts them on a client's tree."""
+
+    def __init__(self, store: Store, register: Callable[[Tree], None]) -> None:
+        self.register = register
+        self._store = store
+
+    async def keep_known(self, client: "Client") -> None:
+        """Make them known to Discord where they have changed; tried again until it is done."""
+        while True:
+            try:
+                async with asyncio.timeout(SENDING):
+                    if not await self.known(client):
+                        await client.tree.sync()
+                        await self._store.set_setting(_key(client), _digest(client.tree))
+                        log.info("The commands have been made known to Discord.")
+            except (discord.DiscordException, aiohttp.ClientError, OSError, StoreError) as error:
+                log.warning("The commands cannot be made known to Discord (%s). Trying again.", error)
+                await asyncio.sleep(SEND_AGAIN)
+            else:
+                return
+
+    async def known(self, client: "Client") -> bool:
+        """Tell whether Discord has been told of the commands as they are on a client's tree. Raises StoreError."""
+        return await self._store.setting(_key(client)) == _digest(client.tree)
+
+    async def tell_again(self, client: "Client") -> None:
+        """Have them made known at the next start whether they have changed or not. Raises StoreError."""
+        await self._store.set_setting(_key(client), "")
+
+
+def _key(client: "Client") -> str:
+    return f"discord:commands:{client.application_id}"
+
+
+def _digest(tree: Tree) -> str:
+    """Give what stands for all commands of a tree as Discord is told of them."""
+    payload = [command.to_dict(tree) for command in tree.get_commands()]
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+class Client(discord.Client):
+    """A client that keeps nothing in mind but guilds and channels, and hands what it hears to its crew."""
+
+    def __init__(
+        self,
+        crew: Crew,
+        watch: Watch,
+        commands: Commands | None,
+        *,
+        content: bool,
+        trace: aiohttp.TraceConfig,
+        guild_patience: float,
+    ) -> None:
+        """Make a client; `content` says whether to ask for what messages say, `guild_patience` is in seconds."""
+        super().__init__(
+            intents=discord.Intents(
+                guilds=True, guild_messages=True, guild_reactions=True, message_content=content
+            ),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=guild_patience,
+            http_trace=trace,
+        )
+        self.tree = Tree(self)
+        self._crew = crew
+        self._watch = watch
+        self._commands = commands
+        self._sending: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Once logged in: make the commands known to Discord, while all else goes on."""
+        if self._commands:
+            self._commands.register(self.tree)
+            self._sending = asyncio.create_task(self._commands.keep_known(self), name="commands")
+
+    async def close(self) -> None:
+        """Leave Discord."""
+        if self._sending:
+            self._sending.cancel()
+            await asyncio.wait({self._sending})
+        await super().close()
+
+    # What is heard -----------------------------------------------------------------------------------------------
+
+    async def on_connect(self) -> None:
+        """Tell that the connection stands."""
+        self._watch.up(self)
+
+    async def on_resumed(self) -> None:
+        """Tell that the connection stands again."""
+        self._watch.up(self)
+
+    async def on_disconnect(self) -> None:
+        """Tell that the connection is lost."""
+        self._watch.down(self)
+
+    async def on_ready(self) -> None:
+        """Hand on that all guilds are there."""
+        guilds = "1 server" if len(self.guilds) == 1 else f"{len(self.guilds)} servers"
+        log.info("Connected as %s, in %s.", self.user, guilds)
+        await self._crew.ready()
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Hand on what somebody has written."""
+        self._crew.message(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Hand on a message as it is now."""
+        self._crew.edited(payload.message)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Hand on that a message is gone."""
+        self._crew.deleted(payload.guild_id, payload.channel_id, {payload.message_id})
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Hand on that messages are gone."""
+        self._crew.deleted(payload.guild_id, payload.channel_id, payload.message_ids)
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Hand on a sign."""
+        self._crew.reacted(payload, on=True)
+
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """Hand on that a sign is gone."""
+        self._crew.reacted(payload, on=False)
+
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """Hand on that all signs of a message are gone."""
+        self._crew.cleared(payload.guild_id, payload.channel_id, payload.message_id, None)
+
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        """Hand on that all signs of one kind are gone from a message."""
+        emoji = payload.emoji
+        sign = f":{emoji.name}:" if emoji.id else emoji.name
+        self._crew.cleared(payload.guild_id, payload.channel_id, payload.message_id, sign)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Hand on buttons, choices and forms; discord.py's tree takes the commands."""
+        if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            await self._crew.interaction(interaction)
+
+    async def on_error(self, event: str, /, *_: Any, **__: Any) -> None:
+        """Say what went wrong with what Discord told; the connection goes on."""
+        log.error(
+            "What Discord told could not be taken in: %s.", event.replace("_", " "), exc_info=sys.exception()
+        )

@@ -1,0 +1,139 @@
+"""`/chat recap` and `/chat transcript`: what came of a chat, at any time."""
+
+import asyncio
+import logging
+import os
+import sys
+from typing import Literal
+
+from discord.app_commands import Choice
+
+from bot.rooms.discord import recap as recaps
+from bot.rooms.discord.commands.offer import MOST_CHOICES, Offer
+from bot.rooms.discord.desk import Asked, File, Reply
+from bot.rooms.discord.wording import heading, short
+from bot.session import Over, Refusal
+from bot.store import Chat, StoreError
+
+Form = Literal["html", "md", "txt", "csv", "json"]
+
+log = logging.getLogger(__name__)
+
+#: How much of what went wrong is put into the log, in bytes.
+MOST_WORDS = 2000
+#: How long writing a transcript may take, in seconds: an interaction can be answered for a quarter of an hour.
+PATIENCE = 600
+#: What the other process runs, on the same path as this one.
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from bot.cli import main; main()"
+#: What the other process need not know.
+_SECRETS = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE")
+
+
+async def recap(asked: Asked, chat: str | None = None) -> Reply:
+    """Give a chat's recap as it is now."""
+    of = await _hosted(asked, chat)
+    counted = await asked.chats.store.recap(of)
+    shown = [entry.id for question in counted.questions for entry in question.best]
+    where = await asked.addresses(of, [*shown, *(picture.message for picture in counted.pictures)])
+    found = recaps.parts(counted, where.get, plain=True)
+    blocks = (block for part in found for block in part.blocks)
+    return Reply("\n".join(f"{b.text} [↗]({b.link})" if b.link else b.text for b in blocks))
+
+
+async def transcript(asked: Asked, format: Form = "html", chat: str | None = None) -> Reply:
+    """Give a chat's transcript as a file."""
+    of = await _hosted(asked, chat)
+    most = asked.interaction.filesize_limit
+    data = await _written(asked, of, format, most)
+    if len(data) > most:
+        raise Refusal(
+            f"That transcript is larger than the {most // 2**20} MiB that Discord takes here. Choose a smaller `format` "
+            f"(txt or csv), or ask whoever runs the bot for it: hashchat transcript {of.name} --format {format} --output FILE"
+        )
+    return Reply(f"{heading(of.script)}: the transcript.", file=File(f"{of.short}.{format}", data))
+
+
+async def _hosted(asked: Asked, name: str | None) -> Chat:
+    """Give a chat to one of its hosts only; others are not told whether there is one of that name."""
+    if name is not None and not asked.by.host and name not in {chat.short for chat in await _own(asked)}:
+        raise Refusal("You host no chat of that name here. Choose one from the list.")
+    chat = await asked.chat(name)
+    asked.must_host(chat.state)
+    return chat
+
+
+async def _own(asked: Asked) -> list[Chat]:
+    return [chat for chat in await asked.kept() if asked.hosts(chat.state)]
+
+
+async def _written(asked: Asked, chat: Chat, form: str, most: int) -> bytes:
+    """Write a transcript in a process of its own, so that no live chat is held up; give at most one byte more than `most`."""
+    program = [sys.executable, "-c", _PROGRAM.format(path=sys.path), "transcript", chat.name]
+    process = await asyncio.create_subprocess_exec(
+        *program, "--format", form, "--db", str(asked.chats.store.path.resolve()),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if name not in _SECRETS},
+        start_new_session=True,  # Ctrl-C is not meant for it
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PATIENCE):
+            data = await _read(process.stdout, most + 1)
+            if len(data) <= most and await process.wait():
+                log.error(
+                    "%s: no transcript: %s",
+                    chat.name,
+                    (await _read(process.stderr, MOST_WORDS)).decode(errors="replace").strip(),
+                )
+                raise StoreError(
+                    "The transcript could not be written. Ask whoever runs the bot to look at its disk."
+                )
+            return data
+    except TimeoutError:
+        raise Refusal("Writing the transcript takes too long. Ask whoever runs the bot for it.") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _read(stream: asyncio.StreamReader | None, most: int) -> bytes:
+    """Give at most so many bytes of what a process writes."""
+    data = bytearray()
+    while stream and len(data) < most and (piece := await stream.read(most - len(data))):
+        data += piece
+    return bytes(data)
+
+
+async def chats(asked: Asked, typed: str) -> list[Choice[str]]:
+    """Give the chats to choose from, the newest first: those of this guild that this person hosts."""
+    wanted = typed.strip().casefold()
+    own = [chat for chat in reversed(await _own(asked)) if wanted in _called(chat).casefold()]
+    return [Choice(name=short(_called(chat), 100), value=chat.short) for chat in own[:MOST_CHOICES]]
+
+
+def _called(chat: Chat) -> str:
+    live = "" if isinstance(chat.state.phase, Over) else " (live)"
+    return f"{chat.short} · {chat.script.title}{live}"
+
+
+OFFERS = (
+    Offer(
+        "recap",
+        "See a chat's recap as it is now. Example: /chat recap chat:macrosw-2026-11-25",
+        recap,
+        options={"chat": "Which chat, such as macrosw-2026-11-25; the last one here, if you leave it out"},
+        completes={"chat": chats},
+    ),
+    Offer(
+        "transcript",
+        "Get a chat's transcript as a file. Example: /chat transcript format:html",
+        transcript,
+        options={
+            "format": "html to read, md or txt for texts, csv for tables, json for programs",
+            "chat": "Which chat, such as macrosw-2026-11-25; the last one here, if you leave it out",
+        },
+        completes={"chat": chats},
+    ),
+)

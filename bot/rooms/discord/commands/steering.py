@@ -1,0 +1,137 @@
+"""What a host tells a live chat: pause, next question, more time, …; and who else may."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import discord
+from discord import app_commands
+from discord.ui import Label, Modal, TextInput
+
+from bot.messages import PersonHidden
+from bot.rooms.discord.commands.offer import Offer
+from bot.rooms.discord.desk import Answer, Asked, Reply
+from bot.rooms.discord.panel import panel
+from bot.rooms.discord.panel import status as _status
+from bot.rooms.discord.written import name
+from bot.script.posts import LONGEST_POST
+from bot.session import Appoint, Cancel, End, MoreTime, Next, Pause, Refusal, Repeat, Resume, Say, Want
+
+Extra = app_commands.Range[float, 0.5, 1440.0]
+Text = app_commands.Range[str, 1, LONGEST_POST]
+
+
+async def status(asked: Asked) -> str:
+    """Say where the chat stands."""
+    return await _status(asked.hosted())
+
+
+async def show_panel(asked: Asked) -> Reply:
+    """Give the buttons that steer the chat."""
+    return await panel(asked.hosted(), drawn=asked.interaction.id)
+
+
+def _wishing(want: Want) -> Callable[[Asked], Awaitable[str]]:
+    async def ask(asked: Asked) -> str:
+        return await asked.wish(asked.hosted(), want)
+
+    return ask
+
+
+async def more_time(asked: Asked, minutes: Extra = 2.0) -> str:
+    """Give the question on the floor more time."""
+    return await asked.wish(asked.hosted(), MoreTime(timedelta(minutes=minutes)))
+
+
+async def say(asked: Asked, text: Text | None = None) -> Answer:
+    """Say something as the bot, at once or by a form."""
+    sitting = asked.hosted()
+    if text is not None:
+        return await asked.wish(sitting, Say(text))
+    form = Modal(title="Say something as the bot", custom_id=f"say:{sitting.ticket}:{asked.interaction.id}")
+    form.add_item(
+        Label(
+            text="Text",
+            component=TextInput(style=discord.TextStyle.paragraph, max_length=LONGEST_POST, custom_id="text"),
+        )
+    )
+    return form
+
+
+async def said(asked: Asked, rest: str) -> str:
+    """Say what was written into the form."""
+    sitting = asked.ticketed(rest.partition(":")[0])
+    return await asked.wish(sitting, Say(asked.field("text")))
+
+
+async def co_host(asked: Asked, member: discord.User, off: bool = False) -> str:  # noqa: FBT001, FBT002  (an option of the command)
+    """Let somebody steer the chat too, or no longer."""
+    if member.bot:
+        raise Refusal("A bot cannot host. Choose a person.")
+    told = await asked.wish(asked.hosted(), Appoint(str(member.id), member.display_name, hosts=not off))
+    may = "may no longer steer this chat" if off else "may steer this chat now, with every `/chat` command"
+    return f"{name(member.display_name)} {may}. {told}"
+
+
+async def hide(asked: Asked, member: discord.User) -> str:
+    """Keep somebody's messages out of what is published."""
+    return await _hide(asked, member, on=True)
+
+
+async def show(asked: Asked, member: discord.User) -> str:
+    """Let somebody's messages in again."""
+    return await _hide(asked, member, on=False)
+
+
+async def _hide(asked: Asked, member: discord.User, *, on: bool) -> str:
+    sitting = asked.hosted()
+    told = await sitting.live.ask(PersonHidden(str(member.id), asked.by, on), by=asked.by)
+    again = " Take it back with `/chat show`." if on else ""
+    return f"{name(member.display_name)}: {told}{again}"
+
+
+OFFERS = (
+    Offer("status", "Say where the chat stands. Example: /chat status", status),
+    Offer(
+        "panel", "Get buttons that show where the chat stands and steer it. Example: /chat panel", show_panel
+    ),
+    Offer("pause", "Stop the clock. Example: /chat pause", _wishing(Pause())),
+    Offer("resume", "Let the clock go on. Example: /chat resume", _wishing(Resume())),
+    Offer("next", "Ask the next question now. Example: /chat next", _wishing(Next())),
+    Offer(
+        "more-time",
+        "Give the question on the floor more time. Example: /chat more-time minutes:3",
+        more_time,
+        options={"minutes": "How many minutes more, such as 3; 2 if you leave it out"},
+    ),
+    Offer("repeat", "Post the question on the floor once more. Example: /chat repeat", _wishing(Repeat())),
+    Offer(
+        "say",
+        "Say something as the bot. Example: /chat say text:Welcome back",
+        say,
+        options={"text": "What to say; leave it out for a form with room for several lines"},
+    ),
+    Offer("end", "End the chat with closing and recap. Example: /chat end", _wishing(End())),
+    Offer(
+        "cancel",
+        "Stop the chat for good, without closing and recap. Example: /chat cancel",
+        _wishing(Cancel()),
+    ),
+    Offer(
+        "co-host",
+        "Let somebody else steer the chat too. Example: /chat co-host member:@Ana",
+        co_host,
+        options={"member": "Who, such as @Ana", "off": "True to take it back"},
+    ),
+    Offer(
+        "hide",
+        "Keep all that somebody says out of recap and transcript. Example: /chat hide member:@Ana",
+        hide,
+        options={"member": "Who, such as @Ana"},
+    ),
+    Offer(
+        "show",
+        "Let in again what somebody says. Example: /chat show member:@Ana",
+        show,
+        options={"member": "Who, such as @Ana"},
+    ),
+)

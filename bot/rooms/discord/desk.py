@@ -1,0 +1,342 @@
+"""What somebody asks of the bot in Discord, by a command, a button or a form: who, where, about which chat; and the answer."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, TypeVar
+
+import discord
+from discord.ui import Item, Modal, View
+
+from bot.messages import Author
+from bot.rooms.discord.chats import Chats
+from bot.rooms.discord.echoes import NOTE, Echo
+from bot.rooms.discord.sitting import Sitting, ticket_of
+from bot.rooms.discord.wording import link
+from bot.rooms.discord.written import split
+from bot.session import Late, Refusal, State, Want, hosting
+from bot.store import Chat, Record, StoreError, in_words
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Discord waits 3 s for an answer, and then tells the person that nothing came. What takes longer is said to be under way.
+PATIENCE = 1.5
+#: An interaction that Discord no longer knows, and one that has been answered already.
+DEAD = frozenset({10062, 40060})
+
+WENT_WRONG = "Something went wrong here, and it has been noted. Try again in a moment."
+TOO_LONG = "That took too long. Press it again."
+NOT_HERE = "That chat is over, or not one of this server. What was said in it stays as it is."
+ONLY_HOSTS = "Only a host of this chat can do that: who may manage events here, or whom a host names with `/chat co-host`."
+ONLY_MANAGERS = (
+    "Only who has the permission Manage Events here can do that. Ask whoever runs this server for it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file for one person: its name and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one person is told, and nobody else. `text` may have any length; what can be pressed comes at its end."""
+
+    text: str
+    items: tuple[Item[View], ...] = ()
+    file: File | None = None
+
+
+Answer = str | Reply | Modal
+Work = Callable[["Asked"], Awaitable[Answer]]
+
+
+class Asked:
+    """One thing asked, with all that decides what may be done. Nothing of any other guild can be reached through it.
+
+    Raises Refusal for what comes from outside of any guild.
+    """
+
+    def __init__(self, chats: Chats, interaction: discord.Interaction) -> None:
+        guild, user = interaction.guild, interaction.user
+        if guild is None or not isinstance(user, discord.Member):
+            raise Refusal("Chats are held on servers only. Use this in a channel of one.")
+        self.chats = chats
+        self.interaction = interaction
+        self.guild = guild.id
+        self.server = guild
+        allowed = interaction.permissions
+        self.by = Author(str(user.id), user.display_name, host=allowed.manage_events or allowed.administrator)
+        parent = getattr(interaction.channel, "parent_id", None)
+        self.here = tuple(place for place in (interaction.channel_id, parent) if place is not None)
+
+    # Who may ---------------------------------------------------------------------------------------------------------
+
+    def hosts(self, state: State) -> bool:
+        """Tell whether this person may steer a chat in that state."""
+        return hosting(state, self.by)
+
+    def must_manage(self) -> None:
+        """Refuse who may not start chats here."""
+        if not self.by.host:
+            raise Refusal(ONLY_MANAGERS)
+
+    def must_host(self, state: State) -> None:
+        """Refuse who may not steer a chat in that state."""
+        if not self.hosts(state):
+            raise Refusal(ONLY_HOSTS)
+
+    def sees(self, channel: int) -> bool:
+        """Tell whether this person may look into that channel of the guild."""
+        if channel in self.here:
+            return True
+        place, user = self.server.get_channel(channel), self.interaction.user
+        if place is None or not isinstance(user, discord.Member):
+            return self.by.host
+        return place.permissions_for(user).view_channel
+
+    @property
+    def chosen(self) -> list[str]:
+        """What was chosen in a menu."""
+        return [str(value) for value in sent(self.interaction).get("values", [])]
+
+    def field(self, name: str) -> str:
+        """Give what was written into the field of that name of a form."""
+        rows = sent(self.interaction).get("components", [])
+        return next((written for row in rows if (written := _field(row, name)) is not None), "")
+
+    # Which chat ------------------------------------------------------------------------------------------------------
+
+    def sitting(self) -> Sitting:
+        """Give the live chat that is meant: the one here, or else the only one. Raises Refusal."""
+        if here := self._live_here():
+            return here
+        live = [each for each in self.chats.in_guild(self.guild) if self.sees(each.channel)]
+        going = [each for each in live if not isinstance(each.live.state.phase, Late)]
+        for among in (going, live):
+            if len(among) == 1:
+                return among[0]
+        if not live:
+            raise Refusal("No chat is live on this server. A host begins one with `/chat start`.")
+        places = " and ".join(sorted({f"<#{each.channel}>" for each in (going or live)}))
+        raise Refusal(
+            f"More than one chat is live. Use the command in the channel of the one you mean: {places}."
+        )
+
+    def _live_here(self) -> Sitting | None:
+        found = (self.chats.at(self.guild, place) for place in self.here)
+        return next((sitting for sitting in found if sitting), None)
+
+    def hosted(self) -> Sitting:
+        """Give the live chat that is meant, to one of its hosts only. Raises Refusal."""
+        sitting = self.sitting()
+        self.must_host(sitting.live.state)
+        return sitting
+
+    def ticketed(self, ticket: str) -> Sitting:
+        """Give the live chat of this guild that a button or form belongs to. Raises Refusal."""
+        sitting = self.chats.by_ticket(self.guild, ticket)
+        if sitting is None:
+            raise Refusal(NOT_HERE)
+        return sitting
+
+    async def kept(self) -> list[Chat]:
+        """Give the chats of this guild in channels that this person sees, oldest first; live ones as they are now."""
+        live = {each.chat.id: each.chat for each in self.chats.in_guild(self.guild)}
+        return [
+            live.get(chat.id, chat)
+            for chat in await self.chats.kept(self.guild)
+            if chat.place.isdigit() and self.sees(int(chat.place))
+        ]
+
+    async def chat(self, name: str | None = None) -> Chat:
+        """Give the chat of that name, or the one that is live here, or the last one here. Raises Refusal."""
+        kept = await self.kept()
+        if name is not None:
+            return _named(kept, name)
+        if here := self._live_here():
+            return here.chat
+        places = {str(place) for place in self.here}
+        last = next((chat for chat in reversed(kept) if chat.place in places), None)
+        return last or self.sitting().chat
+
+    async def chat_of(self, ticket: str) -> Chat:
+        """Give the chat of this guild, live or over, that a button belongs to. Raises Refusal."""
+        kept = await self.chats.kept(self.guild)
+        found = next((chat for chat in kept if ticket_of(self.chats.store, chat) == ticket), None)
+        if found is None:
+            raise Refusal(NOT_HERE)
+        return found
+
+    async def read(self, chat: Chat, ask: Callable[[Record], Awaitable[T]]) -> T:
+        """Read something of what is kept of a chat. Raises StoreError."""
+        store = self.chats.store
+        with in_words(store.path):
+            return await ask(store.record(chat))
+
+    async def addresses(self, chat: Chat, ids: Collection[str]) -> dict[str, str]:
+        """Give where messages and posts of a chat stand, each as an address; what has no place is left out."""
+        echoes = await self.read(chat, lambda record: record.notes(NOTE))
+        places = await self.read(chat, lambda record: record.places(ids))
+        found = {}
+        for id_ in ids:
+            echo = Echo.read(echoes[f"{NOTE}{id_}"]) if f"{NOTE}{id_}" in echoes else None
+            if echo is None:
+                found[id_] = link(self.guild, places.get(id_) or chat.place, id_)
+            elif echo.place is not None and echo.id is not None:
+                found[id_] = link(self.guild, echo.place, echo.id)
+        return found
+
+    async def wish(
+        self, sitting: Sitting, want: Want, *, id: str | None = None, about: str | None = None
+    ) -> str:
+        """Ask a chat for something; what is asked twice by one press or command is done once. Raises Refusal, StoreError."""
+        return await sitting.live.ask(want, by=self.by, id=id or str(self.interaction.id), about=about)
+
+
+def sent(interaction: discord.Interaction) -> Mapping[str, Any]:
+    """Give what came with an interaction, as Discord sent it."""
+    data: Any = interaction.data or {}
+    return data if isinstance(data, Mapping) else {}
+
+
+def _field(part: Mapping[str, Any], name: str) -> str | None:
+    """Give what a part of a form has in that field, however the field is wrapped."""
+    if part.get("custom_id") == name:
+        return str(part.get("value") or "")
+    inner = [part["component"]] if "component" in part else part.get("components", [])
+    return next((written for each in inner if (written := _field(each, name)) is not None), None)
+
+
+def _named(kept: list[Chat], name: str) -> Chat:
+    """Give the chat of that short name, or of an unambiguous part of it. Raises Refusal."""
+    wanted = name.strip().casefold()
+    found = [chat for chat in kept if chat.short == wanted] or [chat for chat in kept if wanted in chat.short]
+    if len(found) == 1:
+        return found[0]
+    what = "More than one chat goes" if found else "No chat goes"
+    raise Refusal(f"{what} by that name on this server. Choose one from the list that `chat` offers.")
+
+
+# Answering -------------------------------------------------------------------------------------------------------
+
+
+async def serve(
+    chats: Chats, interaction: discord.Interaction, work: Work, *, in_place: bool = False
+) -> None:
+    """Do what is asked, and answer whoever asked. Never raises but CancelledError.
+
+    `in_place`: the answer takes the place of the message on which something was pressed.
+    """
+    in_place = in_place and _private(interaction)
+    try:
+        doing = asyncio.ensure_future(_done(chats, interaction, work))
+        await asyncio.wait({doing}, timeout=PATIENCE)
+        if not doing.done():
+            await _defer(interaction, in_place=in_place)
+        answer, well = await doing
+        await _answer(interaction, answer, in_place=in_place and well)
+    except discord.HTTPException as error:
+        if error.code not in DEAD:
+            log.warning("An answer to somebody could not be given (%s).", error)
+    except Exception:
+        log.exception("An answer to somebody could not be given.")
+
+
+def _private(interaction: discord.Interaction) -> bool:
+    """Tell whether what was pressed stands on a message for one person alone: no other is ever changed by a press."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+async def _done(chats: Chats, interaction: discord.Interaction, work: Work) -> tuple[Answer, bool]:
+    """Do what is asked; give the answer, and whether it was done."""
+    try:
+        return await work(Asked(chats, interaction)), True
+    except (Refusal, StoreError) as refused:
+        return str(refused), False
+    except Exception:
+        log.exception("What somebody asked for in guild %s could not be done.", interaction.guild_id)
+        return WENT_WRONG, False
+
+
+async def _defer(interaction: discord.Interaction, *, in_place: bool) -> None:
+    with _Answered(interaction):
+        if in_place:
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def _answer(interaction: discord.Interaction, answer: Answer, *, in_place: bool) -> None:
+    if isinstance(answer, Modal):
+        answer.stop()  # discord.py is to keep nothing: forms are read where all interactions come in
+        if interaction.response.is_done():
+            answer = TOO_LONG
+        else:
+            with _Answered(interaction):
+                await interaction.response.send_modal(answer)
+            return
+    reply = Reply(answer) if isinstance(answer, str) else answer
+    texts = split(reply.text)
+    if in_place:
+        await _put_in_place(interaction, texts[0], _view(reply.items))
+        return
+    for text in texts[:-1]:
+        await _say(interaction, text)
+    await _say(interaction, texts[-1], _view(reply.items), reply.file)
+
+
+async def _say(
+    interaction: discord.Interaction, text: str, view: View | None = None, file: File | None = None
+) -> None:
+    attached = discord.File(BytesIO(file.data), file.name) if file else discord.utils.MISSING
+    shown = view or discord.utils.MISSING
+    nobody = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(
+            text, view=shown, file=attached, ephemeral=True, allowed_mentions=nobody, suppress_embeds=True
+        )
+        return
+    with _Answered(interaction):
+        await interaction.response.send_message(
+            text, view=shown, file=attached, ephemeral=True, allowed_mentions=nobody, suppress_embeds=True
+        )
+
+
+async def _put_in_place(interaction: discord.Interaction, text: str, view: View | None) -> None:
+    nobody = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.edit_original_response(content=text, view=view, allowed_mentions=nobody)
+        return
+    with _Answered(interaction):
+        await interaction.response.edit_message(content=text, view=view, allowed_mentions=nobody)
+
+
+def _view(items: tuple[Item[View], ...]) -> View | None:
+    """Set what can be pressed below a text."""
+    if not items:
+        return None
+    view = View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()  # see _answer
+    return view
+
+
+class _Answered:
+    """Takes it for answered where a server says 204, which discord.py does not expect and fails to read."""
+
+    def __init__(self, interaction: discord.Interaction) -> None:
+        self._interaction = interaction
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        return kind is TypeError and self._interaction.response.is_done()

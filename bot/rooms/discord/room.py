@@ -1,0 +1,276 @@
+"""A channel of Discord as the live chat sees it: each post goes out once, and all that is not urgent is done behind it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import discord
+
+from bot.answers import Reading
+from bot.live import Clock, Delivered, Delivery, News, RoomError
+from bot.messages import Message
+from bot.recap import Recap
+from bot.rooms.discord import written
+from bot.rooms.discord.echoes import Echoes
+from bot.rooms.discord.floor import Floor, Question
+from bot.rooms.discord.line import Line
+from bot.rooms.discord.pictures import Pictures
+from bot.rooms.discord.posting import NO_PINGS, Denied, Draft, Poster, asking, buttons, custom_ids
+from bot.rooms.discord.recaps import Recaps
+from bot.rooms.discord.signs import Signs
+from bot.script.posts import ASKING, Kind, Post
+from bot.store import Chat, Store, StoreError, in_words
+
+log = logging.getLogger(__name__)
+
+#: What notes of the further messages of a post that takes more than one are called by.
+PART = "part:"
+#: How often a post fails in a row before its host is written to, where it may come through by itself.
+ALARMING = 4
+#: How long what is done behind the posts may still take when the chat is over, in seconds.
+LAST_MOMENTS = 20.0
+
+#: What stands before the name of a script that a host attached: it has no folder.
+ATTACHED = "attached:"
+
+
+class DiscordRoom:
+    """The room. Keep `run` going while the chat runs.
+
+    `trouble` is what is wrong, in words for the hosts, until it is right again.
+    """
+
+    def __init__(
+        self, chat: Chat, store: Store, line: Line, echoes: Echoes, clock: Clock, *, ticket: str
+    ) -> None:
+        self._chat = chat
+        self._script = chat.script
+        self._store = store
+        self._record = store.record(chat)
+        self._line = line
+        self._echoes = echoes
+        self._ticket = ticket
+        self._channel = int(chat.place)
+        guild = int(chat.room.partition(":")[2])
+        self._poster = Poster(line, clock, guild)
+        self._floor = Floor(chat, store, self._poster, self._channel)
+        self._signs = Signs(line, self._script.acknowledge, guild)
+        self._recaps = Recaps(chat, store, self._poster, echoes, ticket=ticket, guild=guild)
+        self._pictures = Pictures(self._script, _folder(chat.source))
+        self._delivered: set[int] = set()
+        self._refused: RoomError | None = None
+        self._failed = 0
+        self._trouble: dict[str, str] = {}
+        self._letter: asyncio.Queue[str] = asyncio.Queue(1)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong, or None."""
+        return next(iter(self._trouble.values()), None)
+
+    @property
+    def moment(self) -> Callable[[datetime], str]:
+        """How Discord shows a date and time in everyone's own zone."""
+        return _moment
+
+    # Posts -------------------------------------------------------------------------------------------------------
+
+    async def deliver(self, delivery: Delivery) -> Delivered:
+        """Post something, or find it where it was posted before. Raises RoomError."""
+        try:
+            delivered = await self._deliver(delivery)
+        except RoomError as error:
+            self._refused = error
+            self._failed += 1
+            raise
+        self._refused, self._failed = None, 0
+        self._trouble.pop("posting", None)
+        self._delivered.add(int(delivered.id))
+        return delivered
+
+    async def _deliver(self, delivery: Delivery) -> Delivered:
+        post = delivery.post
+        if delivery.recap is not None:
+            return _as_delivered(await self._recaps.deliver(delivery.recap, since=post.at))
+        id_ = await self._post(post, delivery.text)
+        if post.kind is Kind.QUESTION:
+            self._pictures.posted(post.question)
+            self._pictures.ahead(post.question)
+            self._floor.asked(Question(id_, delivery.text))
+        elif post.kind is Kind.CLOSING:
+            self._floor.asked(None)
+        return _as_delivered(id_)
+
+    async def _post(self, post: Post, text: str) -> int:
+        """Post a text in as many messages as it takes; gives the id of the first."""
+        parts = written.split(written.defused(text))
+        prefix = f"{PART}{post.key}:"
+        with in_words(self._store.path):
+            noted = await self._record.notes(prefix) if len(parts) > 1 else {}
+            shown = {int(shown.id) for shown in await self._record.posts_shown()}
+        others = shown | self._delivered | set(map(int, noted.values()))
+        ids = []
+        for number, part in enumerate(parts):
+            if id_ := noted.get(f"{prefix}{number}"):
+                ids.append(int(id_))
+                continue
+            message = await self._send(
+                post,
+                await self._draft(post, part) if number == 0 else Draft(part),
+                number,
+                others | set(ids),
+            )
+            ids.append(message.id)
+            if len(parts) > 1:
+                await self._store.note(self._chat, {f"{prefix}{number}": str(message.id)})
+        return ids[0]
+
+    async def _send(self, post: Post, draft: Draft, number: int, others: set[int]) -> discord.Message:
+        """Send one message of a post, if need be without its picture."""
+        try:
+            return await self._poster.post(
+                self._channel,
+                draft,
+                nonce=self._nonce(f"{post.key}/{number}"),
+                since=post.at,
+                mine=self._known(post, draft.text or "", first=number == 0, others=others),
+            )
+        except Denied as error:
+            if not draft.files:
+                raise
+            log.warning("%s: a question goes out without its picture: %s", self._chat.name, error)
+            return await self._send(post, replace(draft, files=()), number, others)
+
+    async def _draft(self, post: Post, text: str) -> Draft:
+        if post.kind not in ASKING or post.question is None:
+            return Draft(text)
+        picture = await self._pictures.of(post.question) if post.kind is Kind.QUESTION else None
+        button = discord.ui.Button[discord.ui.View](
+            label="Answer", custom_id=self._mark(post), style=discord.ButtonStyle.primary
+        )
+        return Draft(text, buttons(button), (picture,) if picture else ())
+
+    def _known(
+        self, post: Post, text: str, *, first: bool, others: set[int]
+    ) -> Callable[[discord.Message], bool]:
+        """Tell a post of doubtful fate among the bot's messages that are no `others`: by its button, or else by its text."""
+
+        def mine(message: discord.Message) -> bool:
+            if message.id in others:
+                return False
+            if first and post.kind in ASKING:
+                return self._mark(post) in custom_ids(message)
+            return message.content == text
+
+        return mine
+
+    def _mark(self, post: Post) -> str:
+        return f"ans:{self._ticket}:{post.question}"
+
+    def _nonce(self, what: str) -> str:
+        return self._store.digest(self._chat.room, f"{self._ticket} post {what}").hex()[:25]
+
+    # What is done behind the posts -------------------------------------------------------------------------------
+
+    def acknowledge(self, message: Message, reading: Reading) -> None:
+        """Have the script's sign put on a message that counts, or taken off one that no longer does."""
+        if message.place.isdecimal() and message.id not in self._echoes:
+            self._signs.want(
+                int(message.place), int(message.id), on=bool(reading.answers), edited=message.version > 0
+            )
+
+    def changed(self, news: News) -> None:
+        """Bring in line what the bot shows of what is kept: echoes, and a recap that shows somebody who is gone or hidden."""
+        self._trouble.pop("keeping", None)
+        if news.people:
+            self._echoes.all_changed()
+        else:
+            self._echoes.changed(news.entries)
+        self._recaps.changed(news)
+
+    def report(self, text: str) -> None:
+        """Say in the log and, once for each trouble that does not pass by itself, in a letter to the host what is wrong."""
+        log.warning("%s: %s", self._chat.name, text)
+        kind = "posting" if self._refused and text.startswith(str(self._refused)) else "keeping"
+        known = kind in self._trouble and self._failed != ALARMING
+        self._trouble[kind] = text
+        passing = kind == "posting" and not isinstance(self._refused, Denied) and self._failed < ALARMING
+        if not known and not passing and not self._letter.full():
+            self._letter.put_nowait(text)
+
+    async def run(self) -> None:
+        """Do all that is done behind the posts, for ever."""
+        await self._resume()
+        await asyncio.gather(
+            self._floor.run(),
+            self._signs.run(),
+            self._echoes.run(self._poster),
+            self._recaps.run(),
+            self._write_letters(),
+        )
+
+    async def _resume(self) -> None:
+        """Know which question is on the floor, and get the picture of the next."""
+        with in_words(self._store.path):
+            shown = await self._record.posts_shown()
+            texts = {entry.id: entry.text for entry in await self._record.some({each.id for each in shown})}
+        questions = [each for each in shown if each.kind is Kind.QUESTION]
+        closed = any(each.kind is Kind.CLOSING for each in shown)
+        if not self._delivered and shown:
+            last = None if closed or not questions else questions[-1]
+            self._floor.asked(Question(int(last.id), texts.get(last.id, "")) if last else None)
+        if not closed:
+            self._pictures.ahead(questions[-1].question if questions else None)
+
+    async def finish(self) -> bool:
+        """Let what is done behind the posts come to its end when the chat is over: unpin, and show what is still to be shown.
+
+        Tells whether all is done.
+        """
+        self._floor.asked(None)
+        try:
+            async with asyncio.timeout(LAST_MOMENTS):
+                await asyncio.gather(self._floor.settled(), self._echoes.settled(), self._recaps.settled())
+        except TimeoutError:
+            log.warning("%s: not all could be tidied up at its end. Trying again.", self._chat.name)
+            return False
+        return True
+
+    async def update_recap(self, recap: Recap) -> None:
+        """Bring the recap up to date, after late answers; once."""
+        try:
+            await self._recaps.update(recap)
+        except (RoomError, StoreError) as error:
+            log.warning("%s: the recap stays as it was: %s", self._chat.name, error)
+
+    async def _write_letters(self) -> None:
+        while True:
+            text = await self._letter.get()
+            try:
+                with in_words(self._store.path):
+                    host = (await self._record.notes("host")).get("host", "")
+                if host.isdecimal():
+                    await self._write(int(host), f"#{self._script.hashtag} in <#{self._channel}>: {text}")
+            except (RoomError, StoreError) as error:
+                log.info("%s: its host could not be written to: %s", self._chat.name, error)
+
+    async def _write(self, person: int, text: str) -> None:
+        async with asking(self._line, self._channel) as client:
+            letter = await client.create_dm(discord.Object(person))
+            await letter.send(written.cut(written.defused(text), 2_000), allowed_mentions=NO_PINGS)
+
+
+def _moment(at: datetime) -> str:
+    return discord.utils.format_dt(at, "F")
+
+
+def _as_delivered(id_: int) -> Delivered:
+    return Delivered(str(id_), discord.utils.snowflake_time(id_))
+
+
+def _folder(source: str) -> Path | None:
+    """Give the folder in which a script's own files are; None for one that was attached."""
+    return None if source.startswith(ATTACHED) else Path(source).parent

@@ -1,0 +1,282 @@
+"""Answers by button, menu and form: given, seen, changed, moved, taken back; and being forgotten."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.rooms.discord.answering import LONGEST_ANSWER
+from bot.rooms.discord.sitting import Sitting
+from tests.discord_server import Message, Person
+from tests.hosted import Hall, answered, hall, host_of, pressed, told
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with hall(tmp_path) as held:
+        yield held
+
+
+@pytest.fixture
+def host(room: Hall) -> Person:
+    return host_of(room.server.guild())
+
+
+@pytest.fixture
+def ana(host: Person) -> Person:
+    return host.place.person("Ana")
+
+
+@pytest.fixture
+async def sitting(room: Hall, host: Person) -> Sitting:
+    return await room.begun(host)
+
+
+@pytest.fixture
+async def question(host: Person, sitting: Sitting) -> Message:
+    return await host.place.message(host.place.channel, "Q1: ")
+
+
+async def _gone(room: Hall, message: Message) -> None:
+    await room.server.until(lambda: message.deleted, "a message to be deleted")
+
+
+# Answering -------------------------------------------------------------------------------------------------------
+
+
+async def test_an_answer_by_form_is_kept_and_shown(
+    room: Hall, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """The form names the question; what is written there counts for it, and stands in the channel in the person's name."""
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    assert form["title"] == "Answer Q1"
+    assert "What brought you here?" in str(form)
+    text = (await ana.submits(form, {"text": "By\nchance."}).answered()).text
+    assert text.startswith("Kept. Counts for Q1.")
+    entry = await room.heard(sitting, await ana.place.message(question.channel, "**Ana** answers Q1"))
+    assert (entry.text, entry.answers, entry.author and entry.author.id) == (
+        "By\nchance.",
+        ("1",),
+        str(ana.id),
+    )
+
+
+async def test_two_people_in_the_same_form(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """Forms of several people, and two of one person, are open at once and each is its own answer."""
+    people = [ana, host.place.person("Bo"), ana]
+    forms = [(await pressed(person, question, "Answer")).modal for person in people]
+    for number, (person, form) in enumerate(zip(people, forms, strict=True)):
+        assert form
+        await person.submits(form, {"text": f"Answer {number}"}).answered()
+    for number, person in enumerate(people):
+        entry = await room.heard(sitting, await ana.place.message(question.channel, f"Answer {number}"))
+        assert entry.author
+        assert entry.author.id == str(person.id)
+
+
+async def test_a_form_takes_as_much_as_can_be_shown(ana: Person, question: Message) -> None:
+    """No more than fits into a post can be written, and nothing but white space is no answer."""
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    assert f"'max_length': {LONGEST_ANSWER}" in str(form)
+    assert "nothing in that answer" in (await ana.submits(form, {"text": "  \n "}).answered()).text
+
+
+async def test_after_the_end_an_answer_is_refused(host: Person, ana: Person, question: Message) -> None:
+    """Button and form of a chat that is over say so."""
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    await told(host, "cancel")
+    assert "over" in (await pressed(ana, question, "Answer")).text
+    assert "over" in (await ana.submits(form, {"text": "Late."}).answered()).text
+
+
+# One's own -------------------------------------------------------------------------------------------------------
+
+
+async def test_an_author_edits_an_answer(
+    room: Hall, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """The form has the words as they are; the changed ones are kept and shown."""
+    echo = await answered(ana, question, "By chance.")
+    mine = (await pressed(ana, echo, "Edit or withdraw")).message
+    assert mine
+    assert mine.ephemeral_for == ana.id
+    form = (await pressed(ana, mine, "Edit")).modal
+    assert form
+    assert "By chance." in str(form)
+    assert (await ana.submits(form, {"text": "By train."}).answered()).text == "Changed."
+    await room.server.until(lambda: "By train." in echo.text, "the echo to be edited")
+    assert (await room.heard(sitting, echo)).text == "By train."
+
+
+async def test_an_author_withdraws_an_answer(
+    room: Hall, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """What was given by a form is removed, with the bot's post of it."""
+    echo = await answered(ana, question, "By chance.")
+    mine = (await pressed(ana, echo, "Edit or withdraw")).message
+    assert mine
+    assert "Withdrawn" in (await pressed(ana, mine, "Withdraw")).text
+    await _gone(room, echo)
+    assert "none of your messages" in await told(ana, "my-answers")
+
+
+async def test_others_are_told_whose_it_is(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """Nobody else edits or withdraws an answer, hosts included; not by a button of the author's either."""
+    echo = await answered(ana, question, "By chance.")
+    mine = (await pressed(ana, echo, "Edit or withdraw")).message
+    assert mine
+    mine.ephemeral_for = None  # as if others could see it
+    for other in (host.place.person("Bo"), host):
+        assert "the answer of Ana" in (await pressed(other, echo, "Edit or withdraw")).text
+        for button in ("Edit", "Withdraw"):
+            assert "the answer of Ana" in (await pressed(other, mine, button)).text
+    assert (await room.heard(sitting, echo)).text == "By chance."
+
+
+async def test_my_answers_lists_and_moves_each(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """One's own answers, those of nobody else, with where they stand; each is moved or counted for nothing by a menu."""
+    said = ana.says(host.place.channel, "A1 By *chance*.")
+    host.place.person("Bo").says(host.place.channel, "A1 Secretly.")
+    await room.heard(sitting, said)
+    await answered(ana, question, "By form.")
+    await told(host, "next")
+    await host.place.message(host.place.channel, "Q2: ")
+    listed = (await ana.runs("chat my-answers").answered()).message
+    assert listed
+    assert (
+        f"- Q1: A1 By \\*chance\\*. https://discord.com/channels/{host.place.id}/{said.channel.id}/{said.id}"
+        in listed.text
+    )
+    assert "By form." in listed.text
+    assert "Secretly" not in listed.text
+    one = (await ana.chooses(listed, "Which answer?", str(said.id)).answered()).message
+    assert one
+    moved = await ana.chooses(one, "Which question does it answer?", "2").answered()
+    assert "Counts for Q2." in moved.text
+    assert (await room.heard(sitting, said)).answers == ("2",)
+    withdrawn = await pressed(ana, one, "Withdraw")
+    assert "Counts for no question. The message itself stays" in withdrawn.text
+    assert not said.deleted
+    back = await pressed(ana, one, "All my answers")
+    assert "By form." in back.text
+    assert "chance" not in back.text
+
+
+async def test_my_answers_of_a_chat_that_is_over(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """They can still be seen, and it is said that they stay, and how to have them removed."""
+    await answered(ana, question, "By chance.")
+    await told(host, "cancel")
+    await room.over(sitting)
+    text = await told(ana, "my-answers")
+    assert "By chance." in text
+    assert "/chat forget-me" in text
+
+
+async def test_a_long_list_stays_within_a_message(
+    room: Hall, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """With more answers than a message can list, all can still be chosen."""
+    said = [ana.says(question.channel, f"A1 Reason {number} {'x' * 90}") for number in range(30)]
+    for message in said:
+        await room.heard(sitting, message)
+    listed = (await ana.runs("chat my-answers").answered()).message
+    assert listed
+    assert "more." in listed.text
+    options = [option["value"] for part in listed.parts() if part["type"] == 3 for option in part["options"]]
+    assert sorted(options) == sorted(str(message.id) for message in said)
+
+
+# Being forgotten -------------------------------------------------------------------------------------------------
+
+
+async def test_forget_me_asks_first_and_then_removes_all(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """After a second press nothing of that person is kept, the bot's posts go, and nothing new is taken."""
+    said = ana.says(host.place.channel, "A1 By chance.")
+    await room.heard(sitting, said)
+    echo = await answered(ana, question, "By form.")
+    await room.heard(sitting, echo)
+    warning = (await ana.runs("chat forget-me").answered()).message
+    assert warning
+    assert "cannot be undone" in warning.text
+    assert await room.chats.store.record(sitting.chat).said_by(str(ana.id))
+    assert "Nothing that you said is kept" in (await pressed(ana, warning, "Forget me")).text
+    assert await room.chats.store.record(sitting.chat).said_by(str(ana.id)) == set()
+    await _gone(room, echo)
+    assert not said.deleted
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    assert "asked to be forgotten" in (await ana.submits(form, {"text": "Again."}).answered()).text
+
+
+# How it is answered ----------------------------------------------------------------------------------------------
+
+
+async def test_pressing_is_answered_in_time_when_keeping_takes_long(
+    room: Hall, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """While the disk is busy, the person is told within Discord's 3 s that it is under way, and at last that it is kept."""
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    release = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold(db: object) -> None:
+        asyncio.run_coroutine_threadsafe(release.wait(), loop).result(30)
+
+    holding = asyncio.create_task(room.chats.store._writer.run(hold))
+    submitted = ana.submits(form, {"text": "Slowly."})
+    await submitted.acknowledged()
+    assert submitted.messages == []
+    release.set()
+    await holding
+    assert (await submitted.answered()).text.startswith("Kept")
+
+
+async def test_buttons_of_no_known_kind_or_form_do_no_harm(
+    room: Hall, ana: Person, question: Message
+) -> None:
+    """A custom id that is cut short, or from another version, is answered in one sentence."""
+    for id_ in ("ans:", "ans:x:9", "own:1", "put:a:b:c", "one:", "pan:x:y", "drop:", "edit:zz"):
+        question.components[0]["components"][0]["custom_id"] = id_
+        text = (await pressed(ana, question, "Answer")).text
+        assert text
+        assert "Traceback" not in text
+
+
+async def test_an_interaction_that_is_dead_is_let_be(
+    room: Hall, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """Where Discord no longer knows an interaction, what was asked is kept all the same, and nothing breaks."""
+    room.server.expect(10062)
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    submitted = ana.submits(form, {"text": "Too late."})
+    del room.server.world.interactions[submitted.interaction.id]
+    assert (
+        await room.heard(sitting, await ana.place.message(question.channel, "Too late."))
+    ).text == "Too late."
+
+
+async def test_a_server_that_answers_204_is_lived_with(
+    room: Hall, ana: Person, host: Person, sitting: Sitting, question: Message
+) -> None:
+    """On a self-hosted server that tells nothing back, forms, answers and panels work."""
+    room.server.selfhosted = True
+    await answered(ana, question, "By chance.")
+    panel = (await host.runs("chat panel").answered()).message
+    assert panel
+    assert "Paused" in (await pressed(host, panel, "Pause")).text

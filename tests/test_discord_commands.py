@@ -1,0 +1,437 @@
+"""Every command of `/chat` and of a message's menu: what it does, and that who may not is refused and nothing happens."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.rooms.discord.sitting import Sitting
+from bot.session import Late, Over, Paused, Ready, Running
+from tests.discord_server import Permission, Person, Upload
+from tests.hosted import SCRIPT, Hall, answered, hall, host_of, told
+
+BAD = b"hashtag: MacroSW\ntitle: Common ground\nquestion: [What?]\n"
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with hall(tmp_path) as held:
+        yield held
+
+
+@pytest.fixture
+def host(room: Hall) -> Person:
+    return host_of(room.server.guild())
+
+
+@pytest.fixture
+def ana(host: Person) -> Person:
+    return host.place.person("Ana")
+
+
+@pytest.fixture
+async def sitting(room: Hall, host: Person) -> Sitting:
+    return await room.begun(host)
+
+
+# Starting --------------------------------------------------------------------------------------------------------
+
+
+async def test_start_begins_a_chat_here(room: Hall, host: Person) -> None:
+    """A script is started in the channel of the command, and its host is told where and how to steer it."""
+    text = await told(host, "start", script="MACRO")
+    assert "begins now in <#" in text
+    assert "2 questions" in text
+    await host.place.message(host.place.channel, "Q1: What brought you here?")
+
+
+async def test_start_takes_channel_minutes_and_time(room: Hall, host: Person) -> None:
+    """Options go before what the script says; a planned chat says when it begins, and waits."""
+    other = host.place.text_channel("other")
+    text = await told(host, "start", script="macrosw", channel=other, minutes=7, at="2199-11-25 20:00")
+    assert f"begins by itself in <#{other.id}>" in text
+    assert "<t:7254993600:F> (<t:7254993600:R>)" in text
+    planned = room.chats.at(host.place.id, other.id)
+    assert planned
+    assert isinstance(planned.live.state.phase, Ready)
+    assert {question.time for question in planned.chat.script.questions} == {timedelta(minutes=7)}
+    assert not [each for each in other.all() if each.author is room.server.world.bot]
+
+
+async def test_a_planned_chat_can_be_begun_sooner(room: Hall, host: Person) -> None:
+    """The panel of a chat that waits has a button to begin it."""
+    await told(host, "start", script="macrosw", at="2199-11-25 20:00")
+    panel = (await host.runs("chat panel").answered()).message
+    assert panel
+    await host.presses(panel, "Begin now").answered()
+    await host.place.message(host.place.channel, "Q1: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({}, "Choose a script"),
+        ({"script": "nothing"}, "No script goes by that name"),
+        ({"script": "macrosw", "file": Upload("a.yaml", SCRIPT.encode())}, "not both"),
+        ({"script": "macrosw", "at": "tomorrow"}, "not a date and time"),
+        ({"script": "macrosw", "at": "2020-01-01 20:00"}, "is past"),
+        ({"file": Upload("a.yaml", b"x" * (1024 * 1024 + 1))}, "larger than 1 MiB"),
+        ({"file": Upload("a.yaml", BAD)}, "a.yaml:3:1: "),
+        (
+            {"file": Upload("a.yaml", SCRIPT.encode() + b"intro: {ask: Hi, image: a.png, alt: A}\n")},
+            "a.yaml:9:",
+        ),
+    ],
+)
+async def test_start_refuses_what_cannot_be(
+    room: Hall, host: Person, options: dict[str, Any], why: str
+) -> None:
+    """What is wrong is said with what to do, and no chat is made."""
+    assert why in await told(host, "start", **options)
+    assert await room.chats.kept(host.place.id) == []
+
+
+async def test_start_takes_an_attached_script_and_keeps_it(room: Hall, host: Person) -> None:
+    """An attached script is used, and offered on that guild from then on."""
+    text = SCRIPT.replace("Common ground", "Mine")
+    assert "Mine" in await told(host, "start", file=Upload("mine.yaml", text.encode()))
+    typed = await host.completes("chat start", "script", "mine").answered()
+    assert typed.choices == (("mine (attached) · Mine", "mine (attached)"),)
+
+
+async def test_a_long_list_of_mistakes_comes_as_a_file(host: Person) -> None:
+    """Where the lines do not fit into a message, they are attached, all of them."""
+    many = b"hashtag: X1\ntitle: T\nquestions: [Q]\n" + b"".join(b"wrong%d: x\n" % n for n in range(100))
+    answer = await host.runs("chat start", file=Upload("many.yaml", many)).answered()
+    assert "100 things are wrong" in answer.text
+    assert answer.file.data.count(b"many.yaml:") == 100
+
+
+async def test_start_names_the_permission_that_is_missing(room: Hall, host: Person) -> None:
+    """Before a chat starts, the bot's permissions in that channel are looked at, here and elsewhere."""
+    other = host.place.text_channel("other")
+    for channel in (host.place.channel, other):
+        host.place.overwrite(channel, deny=Permission.ATTACH_FILES)
+    assert "**Attach Files**" in await told(host, "start", script="macrosw")
+    text = await told(host, "start", script="macrosw", channel=other)
+    assert "**Attach Files**" in text
+    assert f"<#{other.id}>" in text
+    assert await room.chats.kept(host.place.id) == []
+
+
+async def test_start_needs_the_host_s_right_in_that_channel(room: Hall, host: Person) -> None:
+    """Nobody starts a chat in a channel that they may not see or manage events in."""
+    closed = host.place.text_channel("closed")
+    host.place.overwrite(closed, host, deny=Permission.VIEW_CHANNEL)
+    assert "You may not manage events in" in await told(host, "start", script="macrosw", channel=closed)
+    assert await room.chats.kept(host.place.id) == []
+
+
+async def test_one_live_chat_to_a_channel(room: Hall, host: Person, sitting: Sitting) -> None:
+    """A second chat in the channel is refused; one in another channel is not."""
+    await told(host, "start", script="macrosw")
+    assert len(await room.chats.kept(host.place.id)) == 1
+    await room.begun(host, host.place.text_channel("other"))
+    assert len(await room.chats.kept(host.place.id)) == 2
+
+
+async def test_a_thread_is_no_place_for_a_chat(host: Person) -> None:
+    """In a thread, start says that a channel is needed."""
+    thread = host.opens_thread(host.place.channel, "aside")
+    assert "Name one with `channel`" in await told(host, "start", thread, script="macrosw")
+
+
+async def test_check_shows_a_timetable_or_what_is_wrong(host: Person) -> None:
+    """A good script's course is shown, a bad one's lines; nothing in it closes the block that they stand in."""
+    good = await told(host, "check", file=Upload("a.yaml", SCRIPT.encode()))
+    assert "Nothing is wrong in `a`" in good
+    assert "1:00:00  Q2 What do we share?" in good
+    bad = await told(host, "check", file=Upload("a.yaml", SCRIPT.encode() + b"```x: y\n"))
+    assert "a.yaml:9:1: " in bad
+    assert bad.count("```") == 2
+
+
+# Steering --------------------------------------------------------------------------------------------------------
+
+
+async def test_pause_resume_next_repeat_more_time(room: Hall, host: Person, sitting: Sitting) -> None:
+    """Each is done and answered with where the chat stands then."""
+    channel = host.place.channel
+    assert "Paused at Q1" in await told(host, "pause")
+    assert "You can resume" in await told(host, "pause")
+    assert "Q1 (1 of 2), " in await told(host, "resume")
+    phase = sitting.live.state.phase
+    assert isinstance(phase, Running)
+    await told(host, "more-time", minutes=3)
+    later = sitting.live.state.phase
+    assert isinstance(later, Running)
+    assert later.until == phase.until + timedelta(minutes=3)
+    await told(host, "repeat")
+    await host.place.message(
+        channel, "What brought you here?", after=await host.place.message(channel, "Q1: ")
+    )
+    assert "Q2 (2 of 2)" in await told(host, "next")
+    assert "Q2 is the last question" in await told(host, "next")
+
+
+async def test_status_says_where_it_stands(host: Person, sitting: Sitting) -> None:
+    """Chat, channel, question and counts."""
+    assert f"in <#{host.place.channel.id}>\nQ1 (1 of 2)" in await told(host, "status")
+
+
+async def test_say_by_option_or_form(room: Hall, host: Person, sitting: Sitting) -> None:
+    """The bot says it in the channel, with several lines from the form; nobody is pinged by it."""
+    await told(host, "say", text="Hello @everyone")
+    await host.place.message(host.place.channel, "Hello")
+    form = await host.runs("chat say").answered()
+    assert form.modal
+    await host.submits(form.modal, {"text": "Two\nlines"}).answered()
+    assert (await host.place.message(host.place.channel, "Two")).text == "Two\nlines"
+    assert room.server.pings == []
+
+
+async def test_end_and_cancel(room: Hall, host: Person, sitting: Sitting) -> None:
+    """End closes with late answers, cancel stops for good."""
+    assert "late answers count" in await told(host, "end")
+    assert isinstance(sitting.live.state.phase, Late)
+    other = await room.begun(host, channel := host.place.text_channel("other"))
+    assert "cancelled" in await told(host, "cancel", channel)
+    assert isinstance(other.live.state.phase, Over)
+
+
+async def test_a_co_host_steers_until_taken_back(host: Person, ana: Person, sitting: Sitting) -> None:
+    """Who is named co-host may steer, and no longer once that is taken back; bots may not be named."""
+    assert "Only a host" in await told(ana, "pause")
+    assert "Ana may steer this chat now" in await told(host, "co-host", member=ana)
+    assert "Paused" in await told(ana, "pause")
+    await told(host, "co-host", member=ana, off=True)
+    assert "Only a host" in await told(ana, "resume")
+    assert "Only who has the permission Manage Events" in await told(ana, "start", script="macrosw")
+
+
+async def test_hide_and_show_a_person(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
+    """What a hidden person says is in no transcript until they are shown again."""
+    await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
+    assert "Ana: Hidden" in await told(host, "hide", member=ana)
+    assert b"By chance" not in (await host.runs("chat transcript", format="txt").answered()).file.data
+    assert "Shown again" in await told(host, "show", member=ana)
+    assert b"By chance" in (await host.runs("chat transcript", format="txt").answered()).file.data
+
+
+# Which chat ------------------------------------------------------------------------------------------------------
+
+
+async def test_the_chat_here_or_the_only_one_is_meant(room: Hall, host: Person, sitting: Sitting) -> None:
+    """A command is about the chat at its channel or at its thread's; elsewhere about the only one that is live."""
+    elsewhere, second = host.place.text_channel("elsewhere"), host.place.text_channel("second")
+    assert "Paused" in await told(host, "pause", elsewhere)
+    assert "Q1" in await told(host, "resume", host.opens_thread(host.place.channel, "aside"))
+    other = await room.begun(host, second)
+    text = await told(host, "pause", elsewhere)
+    assert "More than one chat is live" in text
+    assert f"<#{second.id}>" in text
+    await told(host, "pause", second)
+    assert isinstance(other.live.state.phase, Paused)
+    assert isinstance(sitting.live.state.phase, Running)
+
+
+async def test_without_a_chat_it_is_said_how_to_begin_one(host: Person) -> None:
+    """Where nothing is live, every command about a chat says so."""
+    for command in ("status", "pause", "questions", "my-answers", "recap", "transcript", "panel"):
+        assert "No chat is live on this server" in await told(host, command)
+
+
+async def test_a_channel_that_one_does_not_see_tells_nothing(room: Hall, host: Person, ana: Person) -> None:
+    """A chat in a closed channel is not there for who may not look into it."""
+    closed = host.place.text_channel("closed")
+    host.place.overwrite(closed, ana, deny=Permission.VIEW_CHANNEL)
+    await room.begun(host, closed)
+    assert "No chat is live" in await told(ana, "questions")
+    assert "What brought you here?" in await told(host, "questions")
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+
+
+async def test_recap_shows_what_came_of_it(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
+    """The recap of the chat here, with its answers and where they stand."""
+    echo = await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
+    await room.server.until(lambda: sitting.echoes.shown_as(sitting.echoes.message_of(str(echo.id))))
+    text = await told(host, "recap")
+    assert "By chance" in text
+    assert f"/{host.place.channel.id}/{echo.id})" in text
+
+
+@pytest.mark.parametrize("form", ["html", "md", "txt", "csv", "json"])
+async def test_transcript_in_every_form(host: Person, ana: Person, sitting: Sitting, form: str) -> None:
+    """A file with all that was said, called after the chat; it names no guild."""
+    await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
+    file = (await host.runs("chat transcript", format=form).answered(patience=30)).file
+    assert file.name == f"{sitting.chat.short}.{form}"
+    assert b"By chance." in file.data
+    assert f"@{host.place.id}".encode() not in file.data
+    if form == "json":
+        json.loads(file.data)
+
+
+async def test_a_chat_that_is_over_can_be_read_by_name(room: Hall, host: Person, sitting: Sitting) -> None:
+    """Chats are offered with their names, and the last one here is meant without one."""
+    await told(host, "cancel")
+    await room.over(sitting)
+    typed = await host.completes("chat recap", "chat", "MACRO").answered()
+    ((shown, value),) = typed.choices
+    assert value == sitting.chat.short
+    assert "Common ground" in shown
+    for options in ({}, {"chat": value}, {"chat": "macro"}):
+        assert "Common ground" in await told(host, "recap", **options)
+    assert "No chat goes by that name" in await told(host, "recap", chat="other")
+
+
+async def test_questions_are_listed_with_links(host: Person, ana: Person, sitting: Sitting) -> None:
+    """Everyone gets the questions so far with where they stand, and no later ones."""
+    question = await host.place.message(host.place.channel, "Q1: ")
+    text = await told(ana, "questions")
+    assert (
+        f"**Q1** What brought you here? https://discord.com/channels/{host.place.id}/{question.channel.id}/{question.id}"
+        in text
+    )
+    assert "What do we share?" not in text
+
+
+# Messages --------------------------------------------------------------------------------------------------------
+
+
+async def test_highlight_and_back(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
+    """A message is lifted out, and no longer when it is chosen again; so is the post that shows an answer."""
+    said = ana.says(host.place.channel, "A1 By chance.")
+    await room.heard(sitting, said)
+    echo = await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By form.")
+    for message in (said, echo):
+        id_ = sitting.echoes.message_of(str(message.id))
+        record = room.chats.store.record(sitting.chat)
+        assert (await host.applies("Highlight", message).answered()).text.startswith("Highlighted.")
+        assert (await record.some([id_]))[0].highlighted
+        assert (await host.applies("Highlight", message).answered()).text == "No longer highlighted."
+        assert not (await record.some([id_]))[0].highlighted
+
+
+async def test_hide_from_transcript_and_back(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
+    """A message is kept out and let in again; that of a hidden person says how."""
+    said = ana.says(host.place.channel, "A1 By chance.")
+    await room.heard(sitting, said)
+    assert "Hidden" in (await host.applies("Hide from transcript", said).answered()).text
+    assert (await room.heard(sitting, said)).hidden
+    assert "Shown again" in (await host.applies("Hide from transcript", said).answered()).text
+    await told(host, "hide", member=ana)
+    assert "/chat show" in (await host.applies("Hide from transcript", said).answered()).text
+
+
+async def test_a_message_is_placed_by_host_or_author(
+    room: Hall, host: Person, ana: Person, sitting: Sitting
+) -> None:
+    """The menu offers the questions asked; what is chosen counts, and nothing does when nothing is."""
+    await told(host, "next")
+    await host.place.message(host.place.channel, "Q2: ")
+    said = ana.says(host.place.channel, "I came by chance.")
+    await room.heard(sitting, said)
+    for person in (host, ana):
+        shown = (await person.applies("Answers question…", said).answered()).message
+        assert shown
+        placed = await person.chooses(shown, "Which question does it answer?", "1", "2").answered()
+        assert "Counts for Q1 and Q2." in placed.text
+        assert (await room.heard(sitting, said)).answers == ("1", "2")
+        none = await person.chooses(shown, "Which question does it answer?").answered()
+        assert "Counts for no question." in none.text
+        assert (await room.heard(sitting, said)).answers == ()
+
+
+async def test_a_message_that_the_bot_may_not_read_is_heard_by_its_menu(tmp_path: Path) -> None:
+    """Without the right to read messages, one whose author says what it answers is kept, as it stands there."""
+    async with hall(tmp_path, content=False) as room:
+        host = host_of(room.server.guild())
+        sitting = await room.begun(host)
+        said = (bo := host.place.person("Bo")).says(host.place.channel, "A1 By chance.")
+        assert (
+            "Only its author or a host"
+            in (await host.place.person("Ana").applies("Answers question…", said).answered()).text
+        )
+        assert await room.chats.store.record(sitting.chat).said_by(str(bo.id)) == set()
+        shown = (await bo.applies("Answers question…", said).answered()).message
+        assert shown
+        assert "Your message counts for Q1." in shown.text
+        assert (await room.heard(sitting, said)).text == "A1 By chance."
+
+
+async def test_the_bot_s_own_posts_are_no_answers(host: Person, sitting: Sitting) -> None:
+    """A question can be neither highlighted nor placed nor hidden."""
+    question = await host.place.message(host.place.channel, "Q1: ")
+    for command in ("Highlight", "Answers question…", "Hide from transcript"):
+        assert "a post of the bot" in (await host.applies(command, question).answered()).text
+
+
+async def test_a_message_from_before_is_not_of_the_chat(room: Hall, host: Person, ana: Person) -> None:
+    """What was said before the chat began is none of its messages; without a chat, that is said."""
+    said = ana.says(host.place.channel, "Early.")
+    assert "No chat is live in this channel" in (await host.applies("Highlight", said).answered()).text
+    await room.begun(host)
+    assert "not part of this chat" in (await host.applies("Highlight", said).answered()).text
+
+
+# Who may not -----------------------------------------------------------------------------------------------------
+
+FOR_HOSTS: dict[str, dict[str, Any]] = {
+    "status": {},
+    "panel": {},
+    "pause": {},
+    "resume": {},
+    "next": {},
+    "more-time": {"minutes": 5},
+    "repeat": {},
+    "say": {"text": "Hello"},
+    "end": {},
+    "cancel": {},
+    "recap": {},
+    "transcript": {"format": "txt"},
+}
+
+
+@pytest.mark.parametrize("command", [*FOR_HOSTS, "co-host", "hide", "show", "start", "check", "say form"])
+async def test_who_may_not_is_refused(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, command: str
+) -> None:
+    """A participant's host command is refused in private, in words that say who may, and changes nothing."""
+    before, posts = sitting.live.state, len(host.place.channel.all())
+    options = FOR_HOSTS.get(command, {"member": ana} if command in {"co-host", "hide", "show"} else {})
+    if command in {"start", "check"}:
+        options = {"file": Upload("a.yaml", SCRIPT.encode())}
+    text = await told(ana, command.split(maxsplit=1)[0], **options)
+    assert (
+        "Only a host of this chat can do that" in text or "Only who has the permission Manage Events" in text
+    )
+    assert sitting.live.state == before
+    assert len(host.place.channel.all()) == posts
+    assert await room.chats.store.record(sitting.chat).hidden_people() == []
+
+
+@pytest.mark.parametrize("command", ["Highlight", "Answers question…", "Hide from transcript"])
+async def test_who_may_not_in_the_menu(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, command: str
+) -> None:
+    """Another participant's message is neither highlighted nor placed nor hidden."""
+    said = host.place.person("Bo").says(host.place.channel, "A1 By chance.")
+    before = await room.heard(sitting, said)
+    text = (await ana.applies(command, said).answered()).text
+    assert "Only" in text
+    assert "host" in text
+    assert await room.heard(sitting, said) == before
+
+
+async def test_completion_shows_participants_nothing(host: Person, ana: Person, sitting: Sitting) -> None:
+    """Names of scripts and chats are offered to those who may use them."""
+    assert (await ana.completes("chat start", "script", "").answered()).choices == ()
+    assert (await ana.completes("chat transcript", "chat", "").answered()).choices == ()
+    assert (await host.completes("chat start", "script", "").answered()).choices
+    assert (await host.completes("chat transcript", "chat", "").answered()).choices

@@ -1,0 +1,249 @@
+"""Answers from a form: kept once, shown once in their author's name, and gone when they are to go."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.messages import Forgotten, Retracted
+from bot.rooms.discord.echoes import Echo
+from bot.session import Refusal, Start
+from bot.store import Store
+from tests.discord_room import ANA, BO, SCRIPT, a_chat, held, line_to, now, sitting
+from tests.discord_server import Permission, Trouble, broken, lost_after, lost_before, refused
+from tests.guilds import served
+
+MESSAGES = "/channels/*/messages"
+
+
+async def test_an_answer_is_kept_and_shown(tmp_path: Path) -> None:
+    """An answer counts for its question whatever it looks like, and stands in the channel in its author's name."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        id_, told = await chat.answers(ANA, "1", "A2 is a road. <@&123456789012345678>\n# @everyone")
+        assert told.startswith("Kept. Counts for Q1.")
+        echo = await chat.post("Ana")
+        assert echo.content == (
+            "**Ana** answers Q1:\n>>> A2 is a road. <@\u200b&123456789012345678>\n# @\u200beveryone"
+        )
+        assert echo.buttons() == {f"own:{chat.room._ticket}:{id_}": "Edit or withdraw"}
+        await chat.echoes.settled()
+        assert chat.echoes.shown_as(id_) == (chat.channel.id, echo.id)
+        assert chat.echoes.message_of(str(echo.id)) == id_
+        assert (await chat.live.recap()).questions[0].answers == 1
+        assert not server.deeds.pings
+
+
+async def test_names_are_names(tmp_path: Path) -> None:
+    """A name with markup in it, or a text that pretends to be somebody's, stays what it is."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.answers(type(ANA)("9", "**Bo** [x](https://evil.org)"), "1", "a\n**Cy** answers Q1:")
+        echo = await chat.post("answers")
+        assert echo.content.startswith("**\\*\\*Bo\\*\\* \\[x\\](<https://evil.org>)** answers Q1:\n>>> a\n")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [lost_after(), lost_before(), broken(500, committed=True), broken(503), broken(503, committed=True)],
+    ids=["lost after", "lost before", "500 after", "503 before", "503 after"],
+)
+async def test_an_echo_stands_once(trouble: Trouble, tmp_path: Path) -> None:
+    """Whatever happens to the request, an answer is shown once."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, trouble)
+        await chat.answers(ANA, "1", "Bread")
+        await chat.echoes.settled()
+        assert [text for text in chat.texts if "Bread" in text] == ["**Ana** answers Q1:\n>>> Bread"]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_an_echo_stands_once_after_a_restart(arrived: bool, tmp_path: Path) -> None:
+    """An answer whose echo was on its way when the process ended is shown once by the next."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            chat = await a_chat(store, place)
+            async with sitting(place, store, line, chat) as first:
+                await first.ask(Start())
+                await first.asked("Q1")
+                server.faults.on("POST", MESSAGES, lost_after() if arrived else lost_before())
+                server.faults.on("POST", MESSAGES, broken(503), times=50)
+                await first.answers(ANA, "1", "Bread")
+                if arrived:
+                    await first.post("Bread")
+            server.faults.clear()
+            server.nonce_seconds = 0
+            async with sitting(place, store, line, await store.chat(chat.id)) as second:
+                await second.echoes.settled()
+                assert [text for text in second.texts if "Bread" in text] == [
+                    "**Ana** answers Q1:\n>>> Bread"
+                ]
+
+
+async def test_an_answer_that_was_not_kept_is_not_shown(tmp_path: Path) -> None:
+    """A note from just before a crash, of an answer that nobody was told is kept, is dropped."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            chat = await a_chat(store, place)
+            await store.note(chat, {"echo:123456": ""})
+            async with sitting(place, store, line, chat) as held_chat:
+                await held_chat.echoes.settled()
+                assert not held_chat.texts
+                assert not await store.record(chat).notes("echo:")
+
+
+async def test_editing_and_withdrawing(tmp_path: Path) -> None:
+    """Its author may change an answer and take it back, and what the channel shows follows; nobody else may."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        echo = await chat.post("Bread")
+        with pytest.raises(Refusal, match="answer of Ana"):
+            await chat.echoes.edit(BO, id_, "Salt")
+        with pytest.raises(Refusal, match="answer of Ana"):
+            await chat.echoes.withdraw(BO, id_)
+        await chat.echoes.edit(ANA, id_, "Bread and salt")
+        await server.until(lambda: echo.content == "**Ana** answers Q1:\n>>> Bread and salt")
+        (best,) = (await chat.live.recap()).questions[0].best
+        assert best.text == "Bread and salt"
+        await chat.echoes.withdraw(ANA, id_)
+        await server.until(lambda: echo.deleted)
+        await chat.echoes.settled()
+        assert (await chat.live.recap()).questions[0].answers == 0
+        assert not await chat.store.record(chat.chat).notes("echo:")
+        with pytest.raises(Refusal, match="no longer there"):
+            await chat.echoes.edit(ANA, id_, "Bread")
+
+
+async def test_withdrawn_before_it_was_shown(tmp_path: Path) -> None:
+    """An answer that is withdrawn while it is not known whether its echo arrived leaves nothing behind."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, lost_after())
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        await server.until(lambda: server.faults.struck)
+        await chat.echoes.withdraw(ANA, id_)
+        await chat.echoes.settled()
+        assert not [text for text in chat.texts if "Bread" in text]
+
+
+async def test_an_edit_that_a_restart_overtook(tmp_path: Path) -> None:
+    """A change that was kept but not shown when the process ended is shown by the next."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            chat = await a_chat(store, place)
+            async with sitting(place, store, line, chat) as first:
+                await first.ask(Start())
+                await first.asked("Q1")
+                id_, _ = await first.answers(ANA, "1", "Bread")
+                echo = await first.post("Bread")
+                await first.echoes.settled()
+                server.faults.on("PATCH", "*", broken(503), times=50)
+                await first.echoes.edit(ANA, id_, "Salt")
+            server.faults.clear()
+            async with sitting(place, store, line, await store.chat(chat.id)):
+                await server.until(lambda: "Salt" in echo.content)
+
+
+async def test_the_forgotten_are_shown_no_more(tmp_path: Path) -> None:
+    """When a person is forgotten what the bot posted in their name is deleted, and nobody else's."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.answers(ANA, "1", "Bread")
+        await chat.answers(BO, "1", "Salt")
+        bread, salt = await chat.post("Bread"), await chat.post("Salt")
+        await chat.echoes.settled()
+        await chat.echoes.erase_of(ANA.id)
+        await chat.ask(Forgotten(ANA.id), ANA)
+        await server.until(lambda: bread.deleted)
+        assert not salt.deleted
+        with pytest.raises(Refusal, match="asked to be forgotten"):
+            await chat.answers(ANA, "1", "Bread again")
+        await chat.echoes.settled()
+        assert not [text for text in chat.texts if "again" in text]
+
+
+async def test_forgotten_while_nothing_ran(tmp_path: Path) -> None:
+    """Echoes of what is no longer kept when a chat is taken up again are deleted."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            chat = await a_chat(store, place)
+            async with sitting(place, store, line, chat) as first:
+                await first.ask(Start())
+                await first.asked("Q1")
+                await first.answers(ANA, "1", "Bread")
+                echo = await first.post("Bread")
+                await first.echoes.settled()
+            await store.forget(chat.room, ANA.id)
+            async with sitting(place, store, line, await store.chat(chat.id)):
+                await server.until(lambda: echo.deleted)
+
+
+async def test_a_message_deleted_elsewhere(tmp_path: Path) -> None:
+    """An answer that is retracted in whatever way takes its echo with it."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        echo = await chat.post("Bread")
+        await chat.echoes.settled()
+        await chat.ask(Retracted(id_), ANA)
+        await server.until(lambda: echo.deleted)
+
+
+async def test_in_the_thread_of_its_question(tmp_path: Path) -> None:
+    """Where the question has a thread its answers stand there, and in the channel where the thread is closed to the bot."""
+    script = SCRIPT.replace("late_answers", "question_threads: yes\nlate_answers")
+    async with served(50013) as server, held(tmp_path, server, script) as chat:
+        first = await chat.asked("Q1")
+        await server.until(lambda: first.thread)
+        assert first.thread
+        thread = first.thread
+        await server.until(lambda: chat.line.client.get_channel(first.id))
+        await chat.answers(ANA, "1", "Bread")
+        await chat.place.message(thread, "Bread")
+        chat.place.overwrite(chat.channel, deny=int(Permission.SEND_MESSAGES_IN_THREADS))
+        await chat.answers(BO, "1", "Salt")
+        await chat.post("Salt")
+
+
+async def test_what_cannot_be_answered(tmp_path: Path) -> None:
+    """A question that was not asked, and an answer without words, are refused and leave nothing behind."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        with pytest.raises(Refusal, match="not been asked"):
+            await chat.answers(ANA, "2", "Bread")
+        with pytest.raises(Refusal, match="nothing in that answer"):
+            await chat.answers(ANA, "1", "  \n")
+        assert not await chat.store.record(chat.chat).notes("echo:")
+
+
+async def test_the_longest_answer(tmp_path: Path) -> None:
+    """The longest answer that a form takes is shown, cut only where what is put into it makes it too long."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.answers(ANA, "1", "x" * 1_800)
+        assert "x" * 1_800 in (await chat.post("xxx")).content
+        await chat.answers(BO, "1", "@here" * 360)
+        echo = await chat.post("Bo")
+        assert len(echo.content) <= 2_000
+        assert echo.content.endswith("…")
+
+
+async def test_refused_for_now(tmp_path: Path) -> None:
+    """An answer that Discord refuses to show is kept all the same, and counts."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, refused(403, 50013, "Missing Permissions"))
+        await chat.answers(ANA, "1", "Bread")
+        await chat.echoes.settled()
+        assert (await chat.live.recap()).questions[0].answers == 1
+
+
+@pytest.mark.parametrize("echo", [Echo(), Echo(12), Echo(12, 34, "abc")])
+def test_notes_are_read_as_written(echo: Echo) -> None:
+    """Where an echo stands is noted and read back."""
+    assert Echo.read(echo.note) == echo

@@ -1,0 +1,326 @@
+"""A live chat in a channel of Discord: what it posts, and what is done behind the posts."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.messages import Highlighted, Message, Retracted, Said
+from bot.session import Cancel, Repeat, Say, Start
+from bot.store import Store
+from tests.discord_room import ANA, BO, HOST, SCRIPT, Held, a_chat, held, line_to, now, sitting
+from tests.discord_server import Permission, Trouble, broken, lost_after, refused
+from tests.guilds import served
+
+MESSAGES = "/channels/*/messages"
+
+
+async def test_an_hour(tmp_path: Path) -> None:
+    """Welcome, housekeeping, questions with their button, closing and recap stand there once each, in order."""
+    async with served() as server, held(tmp_path, server) as chat:
+        first = await chat.asked("Q1")
+        assert first.content == "Q1: What brought you here?"
+        assert list(first.buttons().values()) == ["Answer"]
+        assert [custom_id.split(":")[0::2] for custom_id in first.buttons()] == [["ans", "1"]]
+        await chat.says(ANA, "A1 Bread @everyone")
+        await chat.asked("Q2")
+        await chat.end()
+        texts = [text.split("\n")[0] for text in chat.texts]
+        assert [text[:10] for text in texts] == [
+            "Welcome to", "How to ans", "Q1: What b", "Q2: What d", "That was #", "# #MacroSW",
+        ]  # fmt: skip
+        assert chat.posts[-1].attachments[0].name == "transcript.html"
+        assert b"Bread" in chat.posts[-1].attachments[0].data
+        assert not server.deeds.pings
+
+
+async def test_nobody_is_pinged(tmp_path: Path) -> None:
+    """What a host has the bot say, and what the script says, mentions nobody."""
+    script = SCRIPT.replace("What brought you here?", "What, @everyone?")
+    async with served() as server, held(tmp_path, server, script) as chat:
+        chat.place.give(chat.place.bot, Permission.MENTION_EVERYONE)
+        ana = chat.place.person("Ana")
+        await chat.asked("Q1")
+        await chat.ask(Say(f"Hello @here {ana.mention}"))
+        post = await chat.post("Hello")
+        assert post.content == f"Hello @\u200bhere <@\u200b{ana.id}>"
+        assert not server.deeds.pings
+
+
+async def test_a_long_text_is_split(tmp_path: Path) -> None:
+    """What is longer than Discord takes goes out in as many messages as it needs, each once, whatever is lost."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.post("How to answer")
+        server.faults.on("POST", MESSAGES, lost_after())
+        await chat.ask(Say("@here " * 330))
+        await server.until(lambda: len([t for t in chat.texts if "here" in t]) == 2)
+        assert "".join(chat.texts[-2:]).count("here") == 330
+        assert len(chat.texts) == 4
+        assert not server.deeds.pings
+
+
+async def test_a_question_has_its_picture(tmp_path: Path) -> None:
+    """A picture beside the script hangs on the question, with what it shows."""
+    Image.new("RGB", (4, 3)).save(tmp_path / "cat.png")
+    script = SCRIPT.replace("- What brought you here?", "- {ask: Who?, image: cat.png, alt: A cat}")
+    async with (
+        served() as server,
+        held(tmp_path, server, script, source=str(tmp_path / "macrosw.yaml")) as chat,
+    ):
+        (picture,) = (await chat.asked("Q1")).attachments
+        assert (picture.name, picture.description) == ("picture.png", "A cat")
+        assert picture.data == (tmp_path / "cat.png").read_bytes()
+
+
+@pytest.mark.parametrize("what", ["missing", "refused", "forbidden"])
+async def test_a_question_without_its_picture(
+    what: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A picture that is not there, or that Discord will not take, keeps no question back; it is logged."""
+    if what != "missing":
+        Image.new("RGB", (4, 3)).save(tmp_path / "cat.png")
+    script = SCRIPT.replace("- What brought you here?", "- {ask: Who?, image: cat.png, alt: A cat}")
+    async with (
+        served(50013) as server,
+        held(tmp_path, server, script, source=str(tmp_path / "macrosw.yaml")) as chat,
+    ):
+        await chat.post("How to answer")
+        if what == "refused":
+            server.faults.on("POST", MESSAGES, refused(400, 40005, "Request entity too large"))
+        if what == "forbidden":
+            chat.place.overwrite(chat.channel, deny=int(Permission.ATTACH_FILES))
+        post = await chat.asked("Q1")
+        assert not post.attachments
+        assert post.buttons()
+    assert "without" in caplog.text
+
+
+async def test_a_missing_permission_is_told(tmp_path: Path) -> None:
+    """While the bot may not post the hosts are told why, its host once by letter; when it may again the post goes out once."""
+    async with served(50013) as server, held(tmp_path, server) as chat:
+        host = chat.place.person("Hana")
+        await chat.post("How to answer")
+        chat.place.overwrite(chat.channel, deny=int(Permission.SEND_MESSAGES))
+        await chat.ask(Say("Hello"))
+        await server.until(host.inbox)
+        assert "Send Messages" in host.inbox()[0].content
+        assert chat.room.trouble
+        assert "Send Messages" in chat.room.trouble
+        chat.place.overwrite(chat.channel)
+        await chat.post("Hello")
+        await chat.ask(Say("Again"))
+        await chat.kept(await chat.post("Again"))
+        assert chat.room.trouble is None
+        assert len(host.inbox()) == 1
+        assert chat.texts.count("Hello") == 1
+
+
+async def test_a_restart_at_any_post(tmp_path: Path) -> None:
+    """A post that was on its way when the process ended stands once, whether it had arrived or not."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            chat = await a_chat(store, place)
+            async with sitting(place, store, line, chat) as first:
+                await first.ask(Start())
+                await first.kept(await first.post("How to answer"))
+                server.faults.on("POST", MESSAGES, lost_after())
+                server.faults.on("POST", MESSAGES, broken(503), times=50)
+                await first.ask(Say("Twins"))
+                await server.until(lambda: "Twins" in first.texts)
+            server.faults.clear()
+            server.nonce_seconds = 0
+            async with sitting(place, store, line, await store.chat(chat.id)) as second:
+                await second.ask(Say("Twins"))
+                await server.until(lambda: second.texts.count("Twins") == 2)
+                await second.ask(Say("Last"))
+                await second.kept(await second.post("Last"))
+                assert second.texts.count("Twins") == 2
+                shown = {each.key: each.id for each in await store.record(chat).posts_shown()}
+                assert len(set(shown.values())) == 5, (shown, [(m.id, m.text) for m in second.posts])
+
+
+async def test_counted_messages_get_the_sign(tmp_path: Path) -> None:
+    """An answer gets the script's sign, other messages none, and one that no longer counts loses it."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        talk = await chat.says(BO, "Hello all")
+        id_ = await chat.says(ANA, "A1 Bread")
+        answer = chat.channel.messages[int(id_)]
+        await server.until(lambda: "✅" in answer.reactions)
+        await _edited(chat, id_, "Bread")
+        await server.until(lambda: not answer.reactions)
+        assert not chat.channel.messages[int(talk)].reactions
+
+
+@pytest.mark.parametrize(
+    "trouble", [refused(403, 50013, "Missing Permissions"), refused(400, 10014, "Unknown Emoji")]
+)
+async def test_signs_are_left_out_where_refused(
+    trouble: Trouble, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the bot may not react, or the sign is unknown, it is said once and not tried again."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on("PUT", "*/reactions/*", trouble, times=5)
+        for n in range(3):
+            await chat.says(ANA, f"A1 Bread {n}")
+        await server.until(lambda: server.faults.struck)
+        await chat.asked("Q2")
+        assert len(server.faults.struck) == 1
+    assert caplog.text.count("no sign") == 1
+
+
+async def test_only_the_question_on_the_floor_is_pinned(tmp_path: Path) -> None:
+    """A question is pinned when it comes and unpinned when the next does; after the closing none of them is."""
+    async with served() as server, held(tmp_path, server) as chat:
+        rules = chat.place.person("Hana").says(chat.channel, "Our rules")
+        chat.place.person("Hana").pins(rules)
+        first = await chat.asked("Q1")
+        await server.until(lambda: first.pinned)
+        second = await chat.asked("Q2")
+        await server.until(lambda: second.pinned and not first.pinned)
+        await chat.end()
+        await server.until(lambda: chat.channel.pins() == [rules])
+
+
+async def test_pins_are_left_out_where_refused(tmp_path: Path) -> None:
+    """Where the bot may not pin all else goes on."""
+    async with served(50013) as server, held(tmp_path, server) as chat:
+        chat.place.overwrite(chat.channel, deny=int(Permission.PIN_MESSAGES))
+        await chat.asked("Q1")
+        await chat.asked("Q2")
+        await chat.end()
+        assert not chat.channel.pins()
+
+
+async def test_pinned_again_after_a_restart(tmp_path: Path) -> None:
+    """What could not be pinned before a restart is pinned after it, and what was pinned is unpinned."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            chat = await a_chat(store, place)
+            async with sitting(place, store, line, chat) as one:
+                await one.ask(Start())
+                first = await one.asked("Q1")
+                await server.until(lambda: first.pinned)
+                server.faults.on("*", "*/pins*", broken(503), times=50)
+                second = await one.asked("Q2")
+            server.faults.clear()
+            async with sitting(place, store, line, await store.chat(chat.id)):
+                await server.until(lambda: second.pinned and not first.pinned)
+
+
+async def test_a_question_has_a_thread(tmp_path: Path) -> None:
+    """Where the script wants it a thread hangs on each question, named after it; one that is there already is as good."""
+    script = SCRIPT.replace("late_answers", "question_threads: yes\nlate_answers")
+    async with served(160004) as server, held(tmp_path, server, script) as chat:
+        server.faults.on("POST", "*/threads", lost_after())
+        first = await chat.asked("Q1")
+        await server.until(lambda: first.thread)
+        assert first.thread
+        assert (first.thread.name, first.thread.archive_after) == ("Q1: What brought you here?", 1440)
+        second = await chat.asked("Q2")
+        await server.until(lambda: second.thread)
+
+
+async def test_the_recap_is_brought_up_to_date_once(tmp_path: Path) -> None:
+    """What comes after the closing is in the recap when it is brought up to date, in the same messages."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        recap = await chat.end()
+        count = len(chat.posts)
+        id_ = await chat.says(ANA, "A1 Bread, late")
+        await chat.ask(Highlighted(id_, HOST), HOST)
+        await chat.room.update_recap(await chat.live.recap())
+        assert "Bread, late" in recap.text
+        assert b"Bread, late" in recap.attachments[0].data
+        assert f"/{chat.channel.id}/{id_}" in str(recap.components)
+        await chat.says(BO, "A1 Salt, too late")
+        await chat.room.update_recap(await chat.live.recap())
+        assert "Salt" not in recap.text
+        assert len(chat.posts) == count
+
+
+async def test_a_recap_that_cannot_be_changed(tmp_path: Path) -> None:
+    """A recap that Discord will not let change, or that is gone, stays as it is and stops nothing."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        recap = await chat.end()
+        await chat.says(ANA, "A1 Bread, late")
+        server.faults.on("PATCH", "*", refused(400, 30046, "Maximum number of edits"))
+        await chat.room.update_recap(await chat.live.recap())
+        assert "Bread" not in recap.text
+        assert "recap-updated" in await chat.store.record(chat.chat).notes("recap")
+
+
+async def test_what_is_gone_goes_from_the_recap(tmp_path: Path) -> None:
+    """An answer that is deleted, quoted in the recap and in the transcript, goes from both."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        id_ = await chat.says(ANA, "A1 Bread")
+        recap = await chat.end()
+        assert "Bread" in recap.text
+        await chat.ask(Retracted(id_), ANA)
+        await server.until(lambda: "Bread" not in recap.text)
+        assert b"Bread" not in recap.attachments[0].data
+
+
+async def test_a_recap_of_many_messages(tmp_path: Path) -> None:
+    """A recap too long for one message takes several, each once though requests are lost, and shrinks again."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        ids = [await chat.says(ANA, f"see https://example.org/{n}/{'x' * 90}") for n in range(60)]
+        server.faults.on("POST", MESSAGES, lost_after())
+        await chat.end()
+        await server.until(lambda: chat.posts[-1].attachments)
+        recap = chat.posts[4:]
+        assert len(recap) == len(chat.posts) - 4 >= 2
+        assert sum(text.count("https://example.org/59/") for text in chat.texts) == 1
+        for id_ in ids:
+            await chat.ask(Retracted(id_), ANA)
+        await chat.room.update_recap(await chat.live.recap())
+        assert len(chat.posts) == 5
+        assert chat.posts[-1].attachments
+
+
+async def test_a_server_without_components(tmp_path: Path) -> None:
+    """Where components of the newer kind are refused the recap goes out as plain text."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.says(ANA, "A1 Bread")
+        server.faults.on("POST", MESSAGES, refused(400, 50035, "Invalid Form Body"))
+        await chat.room._recaps.deliver(await chat.live.recap(), since=now())
+        recap = await chat.post("# #MacroSW")
+        assert "> A1 Bread" in recap.content
+        assert list(recap.buttons().values()) == ["My answers"]
+        assert recap.attachments
+
+
+async def test_a_repeated_question_can_be_answered_too(tmp_path: Path) -> None:
+    """A question that is posted once more has its button again, and is known apart from the first after a lost answer."""
+    async with served() as server, held(tmp_path, server) as chat:
+        first = await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, lost_after())
+        await chat.ask(Repeat())
+        again = await chat.post("Once more, Q1")
+        await chat.kept(again)
+        assert again.buttons() == first.buttons()
+        assert len([text for text in chat.texts if "What brought you here?" in text]) == 2
+
+
+async def test_finishing_a_cancelled_chat(tmp_path: Path) -> None:
+    """When a chat is cancelled nothing of it stays pinned."""
+    async with served() as server, held(tmp_path, server) as chat:
+        first = await chat.asked("Q1")
+        await server.until(lambda: first.pinned)
+        await chat.ask(Cancel())
+        await chat.room.finish()
+        assert not first.pinned
+
+
+async def _edited(chat: Held, id_: str, text: str) -> None:
+    """Have the words of a message changed."""
+    at = chat.channel.messages[int(id_)].time
+    message = Message(id_, ANA, text, at, version=1, edited_at=now(), place=str(chat.channel.id))
+    await chat.live.hear(Said(message))
