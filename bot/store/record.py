@@ -1,9 +1,10 @@
 """What is kept of one chat: read for its course while it is live, and for recap and transcript at any time."""
 
-import hashlib
 import heapq
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,27 +21,18 @@ CHUNK = 1000
 
 _MESSAGE = "m.id, m.version, m.place, m.author, m.name, m.hosting, m.at, m.edited_at, m.text, m.reply_to, m.attachments, m.repeats"
 
+#: The reactions are every sign on the message as often as it is there, and the number of people; NULL where there are none.
 _ENTRIES = """SELECT m.at, m.id, m.author, m.name, m.hosting, m.text, m.answers, m.under, m.reply_to, m.edited_at,
         m.highlighted, m.attachments,
-        (SELECT json_group_object(sign, people) FROM (SELECT sign, count(*) AS people FROM reactions r
+        (SELECT json_array(json_group_array(r.sign), count(DISTINCT r.author)) FROM reactions r
             WHERE r.chat = m.chat AND r.room = m.room AND r.message = m.id AND r.shown AND r.author <> m.author
-            GROUP BY sign)),
-        (SELECT count(DISTINCT r.author) FROM reactions r
-            WHERE r.chat = m.chat AND r.room = m.room AND r.message = m.id AND r.shown AND r.author <> m.author),
+            GROUP BY r.message),
         {hidden} AS is_hidden
     FROM messages m WHERE m.chat = ?1 AND NOT m.deleted"""
 _HIDDEN = """(m.hidden OR EXISTS
         (SELECT 1 FROM hidden_people h WHERE h.chat = m.chat AND h.room = m.room AND h.author = m.author AND h.hidden))"""
 _EVERYTHING = _ENTRIES.format(hidden=_HIDDEN)
 _SHOWN = f"{_ENTRIES.format(hidden='0')} AND NOT {_HIDDEN}"
-#: Everything of a chat that may be shown, and what decides whether it is.
-_WHOLE = (
-    "SELECT * FROM messages WHERE chat = ? ORDER BY at, rowid",
-    "SELECT * FROM reactions WHERE chat = ? ORDER BY room, message, sign, author",
-    "SELECT * FROM hidden_people WHERE chat = ? ORDER BY room, author",
-    "SELECT * FROM posts WHERE chat = ? ORDER BY number",
-    "SELECT url, author, name, type, size, width, height, why FROM media WHERE chat = ? ORDER BY url",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +162,22 @@ class Record(History):
 
     async def entries(self) -> AsyncIterator[Entry]:
         """Give everything that may be shown, posts and messages, in the order of their times."""
+        async with aclosing(self.chunks()) as chunks:
+            async for some in chunks:
+                for entry in some:
+                    yield entry
+
+    async def chunks(self, size: int = CHUNK) -> AsyncGenerator[Iterable[Entry], None]:
+        """Give the same, about `size` at a time. The entries are only made while one goes through them, in any thread."""
         posts = await self._posts()
+        made = _Entries().of
         async with self._db.execute(f"{_SHOWN} ORDER BY m.at, m.rowid", (self._chat,)) as cursor:
-            while rows := await cursor.fetchmany(CHUNK):
-                messages = [_entry(row) for row in rows]
-                last = messages[-1].at
+            while rows := list(await cursor.fetchmany(size)):
+                last = made(rows[-1]).at
                 before = [post for post in posts if post.at <= last]
                 posts = posts[len(before) :]
-                for entry in heapq.merge(before, messages, key=lambda entry: entry.at):
-                    yield entry
-        for post in posts:
-            yield post
+                yield _merged(before, map(made, rows)) if before else map(made, rows)
+        yield posts
 
     # For a room that shows what is kept ---------------------------------------------------------------------------
 
@@ -216,8 +213,7 @@ class Record(History):
                 own,
             ),
         )
-        messages = [_entry(row) for row in rows][::-1]
-        merged = list(heapq.merge(posts, messages, key=lambda entry: entry.at))
+        merged = list(_merged(posts, _entries(rows)[::-1]))
         return merged[-most:], len(merged) > most or first is not None
 
     async def some(self, ids: Collection[str]) -> list[Entry]:
@@ -228,7 +224,7 @@ class Record(History):
             (self._chat, self._room, json.dumps(list(ids))),
         )
         posts = [post for post in await self._posts() if post.id in ids]
-        return list(heapq.merge(posts, [_entry(row) for row in rows], key=lambda entry: entry.at))
+        return list(_merged(posts, _entries(rows)))
 
     async def answers_of(self, person: str) -> list[Entry]:
         """Give what a person has answered, in order."""
@@ -236,7 +232,7 @@ class Record(History):
             f"{_EVERYTHING} AND m.room = ?2 AND m.author = ?3 AND m.answers <> '' ORDER BY m.at, m.rowid",
             (self._chat, self._room, person),
         )
-        return [_entry(row) for row in rows]
+        return _entries(rows)
 
     async def names(self) -> dict[str, str]:
         """Give the name of everybody who has said something, by the person's id."""
@@ -249,16 +245,6 @@ class Record(History):
     async def returning(self) -> frozenset[str]:
         """Give the ids of those who have also said something in an earlier real chat under this hashtag."""
         return (await returning(self._db, [self._chat]))[self._chat]
-
-    async def digest(self) -> str:
-        """Give what changes whenever anything does that the chat is shown from, but for its script and state."""
-        digest = hashlib.blake2b(digest_size=16)
-        for statement in _WHOLE:
-            async with self._db.execute(statement, (self._chat,)) as cursor:
-                while rows := await cursor.fetchmany(CHUNK):
-                    digest.update(repr(rows).encode(errors="surrogatepass"))
-            digest.update(b"|")
-        return digest.hexdigest()
 
     async def said_by(self, person: str) -> set[str]:
         """Give the ids of all that a person has said."""
@@ -339,36 +325,40 @@ def _message(row: Any) -> Message:
     )
 
 
-def _entry(row: Any) -> Entry:
-    (
-        at,
-        id_,
-        author,
-        name,
-        hosting,
-        text,
-        answers,
-        under,
-        reply_to,
-        edited_at,
-        highlighted,
-        files,
-        reactions,
-        admirers,
-        hidden,
-    ) = row
-    return Entry(
-        id=id_,
-        at=moment(at),
-        author=Author(author, name, bool(hosting)),
-        text=text,
-        answers=tuple(answers.split(",")) if answers else (),
-        under=under,
-        reply_to=reply_to,
-        edited_at=moment(edited_at) if edited_at else None,
-        highlighted=bool(highlighted),
-        hidden=bool(hidden),
-        reactions=json.loads(reactions) if reactions != "{}" else {},
-        attachments=attachments(files),
-        admirers=admirers,
-    )
+class _Entries:
+    """Makes entries of rows. Who says something, and what is answered, comes again and again: it is made once."""
+
+    def __init__(self) -> None:
+        self._authors: dict[tuple[str, str, int], Author] = {}
+        self._answers: dict[str, tuple[str, ...]] = {"": ()}
+
+    def of(self, row: Any) -> Entry:
+        """Give the entry of a row of `_ENTRIES`."""
+        (
+            at, id_, author, name, hosting, text, answers, under, reply_to, edited_at, highlighted, files, reactions, hidden,
+        ) = row  # fmt: skip
+        by = self._authors.get((author, name, hosting))
+        if by is None:
+            by = self._authors[author, name, hosting] = Author(author, name, bool(hosting))
+        labels = self._answers.get(answers)
+        if labels is None:
+            labels = self._answers[answers] = tuple(answers.split(","))
+        signs, admirers = json.loads(reactions) if reactions else ((), 0)
+        # In their order, which takes half the time that their names would.
+        return Entry(
+            id_, moment(at), by, text, "message", labels, under, reply_to,
+            moment(edited_at) if edited_at else None,
+            bool(highlighted),
+            bool(hidden),
+            Counter(signs) if signs else {},
+            attachments(files) if files else (),
+            admirers,
+        )  # fmt: skip
+
+
+def _entries(rows: Iterable[Any]) -> list[Entry]:
+    return list(map(_Entries().of, rows))
+
+
+def _merged(posts: Iterable[Entry], messages: Iterable[Entry]) -> Iterable[Entry]:
+    return heapq.merge(posts, messages, key=lambda entry: entry.at)

@@ -4,7 +4,9 @@ In a room that outlasts a chat, as a guild, people are known by their ids. Where
 with the chat's, they are known by their names, in rooms of the same kind; no other room counts.
 """
 
-from collections.abc import Collection, Iterable
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -12,7 +14,8 @@ from itertools import groupby
 import aiosqlite
 
 _CHATS = "SELECT id, name, room, rehearsal, json_extract(state, '$.started') FROM chats"
-_PEOPLE = "SELECT DISTINCT author, name FROM messages WHERE chat = ? AND room = ? AND NOT deleted"
+_PEOPLE = """SELECT DISTINCT m.chat, m.author, m.name FROM messages m JOIN chats c ON c.id = m.chat AND c.room = m.room
+    WHERE m.chat IN (SELECT value FROM json_each(?)) AND NOT m.deleted"""
 #: When a chat began that has not: after all others.
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -36,12 +39,16 @@ async def returning(db: aiosqlite.Connection, chats: Collection[int]) -> dict[in
     for hashtag in {chat.hashtag for chat in held if chat.id in found}:
         last = max(chat.started for chat in held if chat.id in found and chat.hashtag == hashtag)
         before = [chat for chat in held if chat.hashtag == hashtag and chat.started <= last]
-        found |= await _walk(db, sorted(before, key=lambda chat: chat.started), found.keys())
+        before = [chat for chat in before if chat.counts or chat.id in found]
+        people: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+        for chat, *person in await db.execute_fetchall(_PEOPLE, (json.dumps([chat.id for chat in before]),)):
+            people[chat].append((person[0], person[1]))
+        found |= _walk(sorted(before, key=lambda chat: chat.started), people, found.keys())
     return found
 
 
-async def _walk(
-    db: aiosqlite.Connection, chats: Iterable[_Held], wanted: Collection[int]
+def _walk(
+    chats: Iterable[_Held], people: Mapping[int, list[tuple[str, str]]], wanted: Collection[int]
 ) -> dict[int, frozenset[str]]:
     """Go through the chats of one hashtag in order; of those that began at the same moment none is before the other."""
     seen: set[tuple[str, str]] = set()
@@ -49,16 +56,11 @@ async def _walk(
     for _, together in groupby(chats, key=lambda chat: chat.started):
         new: set[tuple[str, str]] = set()
         for chat in together:
-            if not (chat.counts or chat.id in wanted):
-                continue
-            people = [
-                (author, _known_as(chat, author, name))
-                for author, name in await db.execute_fetchall(_PEOPLE, (chat.id, chat.room))
-            ]
+            known = [(author, _known_as(chat, author, name)) for author, name in people[chat.id]]
             if chat.id in wanted:
-                found[chat.id] = frozenset(author for author, known in people if known in seen)
+                found[chat.id] = frozenset(author for author, each in known if each in seen)
             if chat.counts:
-                new.update(known for _, known in people)
+                new.update(each for _, each in known)
         seen |= new
     return found
 

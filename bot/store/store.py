@@ -7,7 +7,7 @@ import hmac
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.session import begin, dump, load
 from bot.store.changes import Changes, micros, moment, whole
 from bot.store.chat import Chat, script_of
 from bot.store.commits import Commits, write_rows
+from bot.store.digests import digests
 from bot.store.lease import LEASE, RENEWAL, Holder
 from bot.store.media import KEEP_MEDIA, Media
 from bot.store.naming import NoSuchChat, called, free_name, only_one_there, short_name
@@ -228,17 +229,26 @@ class Store:
         with in_words(self.path):
             return await returning(self.reader, [chat.id for chat in chats])
 
+    async def digests(self) -> dict[int, str]:
+        """Give, by the numbers of all chats, what changes whenever anything does that they are shown from.
+
+        Script and state are apart; a chat in which nothing was said has none. Raises StoreError.
+        """
+        with in_words(self.path):
+            return await digests(self.reader)
+
     async def recap(self, chat: Chat, *, best: int = 3, themes: bool = True) -> Recap:
         """Count a chat as it is kept now, `best` answers for each question, with its themes or (quicker) without.
 
-        Raises StoreError.
+        The counting is done beside the event loop, which others need meanwhile. Raises StoreError.
         """
         async with self.reading(chat) as record:
             before = None if chat.rehearsal else await record.returning()
             tally = Tally(chat.about, best=best, before=before, themes=themes)
-            async for entry in record.entries():
-                tally.add(entry)
-        return tally.recap()
+            async with aclosing(record.chunks()) as chunks:
+                async for some in chunks:
+                    await asyncio.to_thread(tally.add_all, some)
+        return await asyncio.to_thread(tally.recap)
 
     async def chat(self, id: int) -> Chat:
         """Give one chat by its number. Raises NoSuchChat."""

@@ -13,7 +13,9 @@ from rich.table import Table
 from tests.bench import (
     acknowledging,
     answers,
+    archiving,
     delivering,
+    discording,
     importing,
     keeping,
     posting,
@@ -34,6 +36,8 @@ BENCHES = {
         recapping,
         importing,
         transcripts,
+        discording,
+        archiving,
         starting,
     )
 }
