@@ -18,6 +18,10 @@ class Author:
     host: bool = False
 
 
+#: Who says and does what the program itself has to.
+ITSELF = Author("hashchat", "hashchat", host=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that hangs on a message. `url` begins with `/` where hashchat itself keeps it with the chat. `size` in bytes, `type` a MIME type, `alt` what it shows, a picture's sides in pixels."""

@@ -11,6 +11,7 @@ from bot.answers import Reading
 from bot.live import Delivered, Delivery, LiveChat, News, RoomError
 from bot.live.clock import Alarms, Call
 from bot.messages import Author, Entry, Message, PersonHidden
+from bot.script.posts import WRITING, Ways
 from bot.session import Refusal
 from bot.store import Chat, Store, StoreError
 
@@ -73,11 +74,12 @@ class ManualClock:
 class RecordingRoom:
     """A room that remembers what it was told, as long as the test lasts: its posts outlive any process.
 
-    `failures` is how many posts it will refuse; while `open` is not set, a post is under way; `skew` is how far its
+    `failures` is how many posts it will refuse; while `open` is not set, a post is under way, and while `caught_up` is not, what was missed is being heard; `skew` is how far its
     own clock is ahead.
     """
 
     moment: Callable[[datetime], str] | None = None
+    ways: Ways = WRITING
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
@@ -91,6 +93,8 @@ class RecordingRoom:
         self.open = asyncio.Event()
         self.open.set()
         self.busy = asyncio.Event()
+        self.caught_up = asyncio.Event()
+        self.caught_up.set()
         self.told = asyncio.Event()
 
     @property
@@ -99,6 +103,9 @@ class RecordingRoom:
 
     def text(self, key: str) -> str:
         return next(delivery.text for delivery in self.deliveries if delivery.post.key == key)
+
+    async def catch_up(self) -> None:
+        await self.caught_up.wait()
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         self.busy.set()

@@ -38,16 +38,23 @@ late_answers: 1h
 """
 
 
+async def nothing_missed() -> None: ...
+
+
 class Deaf:
     """A crew that does nothing with what it hears."""
 
     async def ready(self) -> None: ...
+
+    async def gone(self, guild: int, channel: int | None = None) -> None: ...
 
     def message(self, message: discord.Message) -> None: ...
 
     def edited(self, message: discord.Message) -> None: ...
 
     def deleted(self, guild: int | None, channel: int, ids: set[int]) -> None: ...
+
+    def thread_deleted(self, guild: int, channel: int, thread: int) -> None: ...
 
     def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None: ...
 
@@ -167,7 +174,7 @@ async def sitting(
         return await live[0].ask(deed, by=by)
 
     echoes = Echoes(chat, store, line, ticket=ticket, ask=ask)
-    room = DiscordRoom(chat, store, line, echoes, clock, ticket=ticket)
+    room = DiscordRoom(chat, store, line, echoes, clock, ticket=ticket, catch_up=nothing_missed)
     live.append(LiveChat(chat, store, room, clock))
     await echoes.load()
     tasks = [asyncio.create_task(room.run()), asyncio.create_task(live[0].run())]
@@ -178,10 +185,9 @@ async def sitting(
         live[0].stop()
         await asyncio.wait({tasks[1]}, timeout=0.5)
         # As a process that ends: nothing that is still under way goes on.
-        posting = [task for task in asyncio.all_tasks() if task.get_name() == f"{chat.name}: posts"]
-        for task in (*posting, *tasks):
+        for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(*posting, *tasks, return_exceptions=True)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
     for problem in ended:
         if isinstance(problem, Exception):
             raise problem

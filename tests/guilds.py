@@ -1,8 +1,10 @@
 """Guilds on the loopback Discord for tests: a server that fails its test on violations, and clients that reach it."""
 
 import asyncio
+import itertools
+import time
 import warnings
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from yarl import URL
@@ -14,19 +16,27 @@ with warnings.catch_warnings():
     from discord.gateway import DiscordWebSocket
     from discord.http import Route
 
+from bot.rooms.discord.client import stop_beating
 from tests.discord_server import Server
 
-__all__ = ["discord", "on_line", "reaching", "served"]
+__all__ = ["discord", "on_line", "reaching", "served", "until"]
 
 
 @asynccontextmanager
-async def served(*expected: int) -> AsyncGenerator[Server, None]:
+async def served(*expected: int, now: Callable[[], float] = time.time) -> AsyncGenerator[Server, None]:
     """Run a server; at the end the test fails on every violation whose code is not among the expected."""
-    async with Server() as server:
+    async with Server(now=now) as server:
         server.expect(*expected)
         yield server
         wrong = server.unexpected()
     assert not wrong, "What the bot did wrong:\n" + "\n".join(map(str, wrong))
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait until something holds in the bot, of which the server does not tell."""
+    async with asyncio.timeout(20):
+        for _ in itertools.takewhile(lambda _: not true(), itertools.count()):
+            await asyncio.sleep(0)
 
 
 @contextmanager
@@ -57,4 +67,5 @@ async def on_line(
             ready.cancel()
             running.cancel()
             await asyncio.gather(running, ready, return_exceptions=True)
+            stop_beating()
             await client.close()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.live import SystemClock
+from bot.live import Clock, SystemClock
 from bot.messages import Entry
 from bot.rooms.discord import commands
 from bot.rooms.discord.chats import Chats
@@ -17,7 +17,7 @@ from bot.rooms.discord.settings import Settings
 from bot.rooms.discord.sitting import Sitting
 from bot.store import Store
 from tests.discord_server import Answer, Channel, Message, Person, Place, Server
-from tests.guilds import served
+from tests.guilds import served, until
 
 #: Q1 is asked at once, and nothing more happens by itself for an hour.
 SCRIPT = """\
@@ -59,26 +59,36 @@ class Hall:
         """Start a chat as that host, and wait until its first question stands in the channel."""
         there = channel or host.place.channel
         answer = await host.runs("chat start", there, **({"script": "macrosw"} | options)).answered()
-        sitting = self.chats.at(host.place.id, there.id)
+        sitting = next(iter(self.chats.at(host.place.id, there.id)), None)
         assert sitting, answer.text
         await host.place.message(there, "Q1: ")
-        await self.server.until(lambda: sitting.live.state.phase.waiting is None, "Q1 to be known as posted")  # type: ignore[union-attr]  # it runs
+        await until(lambda: sitting.live.state.phase.waiting is None)  # type: ignore[union-attr]  # it runs
         return sitting
 
 
 @asynccontextmanager
 async def hall(path: Path, *, content: bool = True) -> AsyncIterator[Hall]:
     """Run the bot with its database and one script in that folder; `content` says whether it may read what people write."""
+    async with served() as server:
+        server.content_allowed = content
+        async with life(server, path) as room:
+            yield room
+
+
+@asynccontextmanager
+async def life(
+    server: Server, path: Path, *, clock: Clock | None = None, kind: type[Store] = Store
+) -> AsyncIterator[Hall]:
+    """Run the bot on a server for a while; another life in the same folder goes on with its chats."""
     scripts = path / "questions"
     scripts.mkdir(exist_ok=True)
     (scripts / "macrosw.yaml").write_text(SCRIPT, encoding="utf-8")
-    clock = SystemClock()
-    async with served() as server, Store.open(path / "chats.db", clock.now) as store:
+    clock = clock or SystemClock()
+    async with kind.open(path / "chats.db", clock.now) as store:
         settings = Settings(server.token, scripts, server.api_url, server.gateway_url)
-        line = Line(settings, clock, patience=Patience(first=0.05, guilds=0.1))
+        line = Line(settings, clock, patience=Patience(first=0.05, guilds=0.02))
         chats = Chats(store, line, clock, settings, commands.handle)
         knowing = Commands(store, lambda tree: commands.register(tree, chats))
-        server.content_allowed = content
         running = [asyncio.create_task(each) for each in (line.run(chats, knowing), chats.run())]
         try:
             await server.ready()
@@ -112,6 +122,13 @@ async def answered(person: Person, question: Message, text: str) -> Message:
     answer = await person.submits(form.modal, {"text": text}).answered()
     assert answer.text.startswith("Kept")
     return await person.place.message(question.channel, text, after=question)
+
+
+async def cancelled(host: Person, channel: Channel | None = None) -> str:
+    """Cancel a chat, and give the text of the answer."""
+    asked = (await host.runs("chat cancel", channel).answered()).message
+    assert asked
+    return (await pressed(host, asked, "Really cancel it")).text
 
 
 def host_of(place: Place) -> Person:

@@ -17,6 +17,7 @@ from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.line import Patience as LinePatience
 from bot.rooms.discord.settings import Settings
+from bot.script.posts import WRITING
 from bot.session import Start
 from bot.store import Chat, Store
 from tests.chats import HOST, SCRIPT, ManualClock
@@ -38,6 +39,7 @@ class ChannelRoom:
     """A room that posts in a channel of the server, and says when anything has been kept."""
 
     moment = None
+    ways = WRITING
 
     def __init__(self, server: Server, channel: Channel) -> None:
         self._server = server
@@ -45,6 +47,9 @@ class ChannelRoom:
         self.posts: dict[str, Delivered] = {}
         self.reports: list[str] = []
         self.told = asyncio.Event()
+
+    async def catch_up(self) -> None:
+        pass
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         key = delivery.post.key
@@ -81,6 +86,9 @@ class Crew:
         if self.ears:
             self.ears.behind()
 
+    async def gone(self, guild: int, channel: int | None = None) -> None:
+        pass
+
     def message(self, message: discord.Message) -> None:
         self.newest = max(self.newest, message.id)
         self.heard.set()
@@ -97,6 +105,10 @@ class Crew:
     def deleted(self, guild: int | None, channel: int, ids: set[int]) -> None:
         if self.ears:
             self.ears.deleted(ids)
+
+    def thread_deleted(self, guild: int, channel: int, thread: int) -> None:
+        if self.ears and channel == self.channel:
+            self.ears.thread_deleted(thread)
 
     def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None:
         if self.ears:

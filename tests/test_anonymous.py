@@ -71,7 +71,7 @@ def test_files_cannot_be_held_side_by_side() -> None:
         ("Maria said", "{maria} said"),
         ("Ruiz said", "[somebody] said"),
         ("Banana, Anabel and Mariana", "Banana, Anabel and Mariana"),
-        ("I will, said @will. Will you?", "I will, said {will}. Will you?"),
+        ("I will, said @will, and Will does.", "I will, said {will}, and {will} does."),
         ("Hana Kim (@hanak), Kim", "{hana} ({hana}), {hana}"),
         ("<@201> <@!202> <@999> <#5>", "{ana} {maria} [somebody] [somebody]"),
         ("@stranger and ana.ruiz@example.org", "[somebody] and [a mail address]"),
@@ -91,6 +91,38 @@ def test_mentions_are_replaced(anonymous: Anonymous, text: str, expected: str) -
         "will": called(anonymous, WILL),
     }
     assert anonymous.text(text) == expected.format(**names)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("李雷", "我觉得李雷说得对", "我觉得{}说得对"),
+        ("李雷", "谢谢@李雷！", "谢谢{}！"),
+        ("田中", "田中さんに賛成", "{}さんに賛成"),
+        ("田中太郎", "太郎と田中さん", "{}と{}さん"),
+        ("김지수", "지수는 좋아요, 김지수도", "{}는 좋아요, {}도"),
+        ("สมชาย", "ขอบคุณสมชายมาก", "ขอบคุณ{}มาก"),
+        ("Zoe\u0308", "zoë and Zoe\u0308", "{} and {}"),
+        ("Zoë Lund", "Zoe\u0308 Lund", "{}"),
+        *((name, f"Thanks {name}, {name.upper()}", "Thanks {}, {}") for name in ("Li", "Bo", "Al", "Ed", "Mo", "Jo", "Cy", "Su", "Ma", "Yu", "Ng")),
+        ("Bo Larsen", "Bo said", "{} said"),
+        ("An", "An answer by an expert", "{} answer by an expert"),
+        ("Ana Smith", "ana, ANA, AnaSmith, ana_smith, @anasmith", "{}, {}, {}, {}, {}"),
+        ("ana smith", "Ana and smith", "{} and {}"),
+        ("Ana 🦊", "Ana!", "{}!"),
+        ("Ana Smith", "https://anasmith.com https://x.org/Ana-Smith", "[a link] [a link]"),
+        ("李雷", "https://x.org/李雷的书", "[a link]"),
+        ("🦊🦊", "@🦊🦊 likes 🦊", "{} likes 🦊"),
+        ("The Macro Lab", "The macro work of Macro Lab at the lab", "The macro work of {} {} at the {}"),
+    ],
+)  # fmt: skip
+def test_however_it_is_written(name: str, text: str, expected: str) -> None:
+    """In writing without spaces, composed or not, short, with another case, glued together, or without a letter."""
+    script = Script("MacroSW", "On macro practice", (Question("1", "Why?"),))
+    author = Author("1", name)
+    anonymous = Anonymous(script, [author], seed=1)
+    pseudonym = called(anonymous, author)
+    assert anonymous.text(text) == expected.replace("{}", pseudonym)
 
 
 def test_a_name_of_several_is_nobodys(anonymous: Anonymous) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.rooms.discord.answering import LONGEST_ANSWER
 from bot.rooms.discord.sitting import Sitting
 from tests.discord_server import Message, Person
-from tests.hosted import Hall, answered, hall, host_of, pressed, told
+from tests.hosted import Hall, answered, cancelled, hall, host_of, pressed, told
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ async def test_after_the_end_an_answer_is_refused(host: Person, ana: Person, que
     """Button and form of a chat that is over say so."""
     form = (await pressed(ana, question, "Answer")).modal
     assert form
-    await told(host, "cancel")
+    await cancelled(host)
     assert "over" in (await pressed(ana, question, "Answer")).text
     assert "over" in (await ana.submits(form, {"text": "Late."}).answered()).text
 
@@ -177,7 +177,7 @@ async def test_my_answers_of_a_chat_that_is_over(
 ) -> None:
     """They can still be seen, and it is said that they stay, and how to have them removed."""
     await answered(ana, question, "By chance.")
-    await told(host, "cancel")
+    await cancelled(host)
     await room.over(sitting)
     text = await told(ana, "my-answers")
     assert "By chance." in text

@@ -186,7 +186,7 @@ async def test_it_leaves_cleanly(how: signal.Signals, tmp_path: Path) -> None:
     """After SIGTERM and Ctrl-C the bot leaves Discord and exits with 0, without a traceback."""
     async with served() as server, bot(server, tmp_path) as it:
         server.guild("MacroSW")
-        await it.until_says("Connected as hashbot")
+        await server.ready()
         assert await it.stop(how) == 0
         assert not server.gateway.connected
         assert "Traceback" not in it.said
@@ -196,7 +196,7 @@ async def test_it_leaves_cleanly(how: signal.Signals, tmp_path: Path) -> None:
 async def test_it_leaves_although_discord_hangs(tmp_path: Path) -> None:
     """A Discord that answers nothing any more holds the end up for a few seconds only."""
     async with served() as server, bot(server, tmp_path) as it:
-        await it.until_says("Connected as hashbot")
+        await server.ready()
         server.gateway.silent = True
         server.faults.on("*", "*", delayed(60), times=100)
         assert await it.stop(signal.SIGTERM) == 0
@@ -233,7 +233,7 @@ async def test_token_is_in_no_output(arguments: tuple[str, ...], tmp_path: Path)
     """Even where everything is logged, through a lost connection and a payload that kills the client, the token is not."""
     async with served() as server, bot(server, tmp_path, *arguments, HASHCHAT_DEBUG="1") as it:
         place = server.guild("MacroSW")
-        await it.until_says("Connected as hashbot")
+        await server.ready()
         place.person("Ana").says(place.channel, f"A1 is this {server.token}?")
         server.gateway.partial()
         await it.until_says("there again")

@@ -1,5 +1,6 @@
 """Every command of `/chat` and of a message's menu: what it does, and that who may not is refused and nothing happens."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.render import RECAPS, TRANSCRIPTS
 from bot.rooms.discord.sitting import Sitting
 from bot.session import Late, Over, Paused, Ready, Running
-from tests.discord_server import Permission, Person, Upload
-from tests.hosted import SCRIPT, Hall, answered, hall, host_of, told
+from tests.discord_server import Channel, Permission, Person, Upload
+from tests.discord_server.world import DEFAULT
+from tests.guilds import until
+from tests.hosted import SCRIPT, Hall, answered, cancelled, hall, host_of, told
 
 BAD = b"hashtag: MacroSW\ntitle: Common ground\nquestion: [What?]\n"
 
@@ -54,8 +58,7 @@ async def test_start_takes_channel_minutes_and_time(room: Hall, host: Person) ->
     text = await told(host, "start", script="macrosw", channel=other, minutes=7, at="2199-11-25 20:00")
     assert f"begins by itself in <#{other.id}>" in text
     assert "<t:7254993600:F> (<t:7254993600:R>)" in text
-    planned = room.chats.at(host.place.id, other.id)
-    assert planned
+    planned, *_ = room.chats.at(host.place.id, other.id)
     assert isinstance(planned.live.state.phase, Ready)
     assert {question.time for question in planned.chat.script.questions} == {timedelta(minutes=7)}
     assert not [each for each in other.all() if each.author is room.server.world.bot]
@@ -138,6 +141,31 @@ async def test_one_live_chat_to_a_channel(room: Hall, host: Person, sitting: Sit
     assert len(await room.chats.kept(host.place.id)) == 2
 
 
+async def test_a_planned_chat_holds_its_channel(room: Hall, host: Person) -> None:
+    """Who starts a chat where another is planned is told when that begins, and how to begin it or call it off."""
+    await told(host, "start", script="macrosw", at="2199-11-25 20:00")
+    text = await told(host, "start", script="macrosw")
+    assert "is planned in <#" in text
+    assert "<t:7254993600:F>" in text
+    assert "`/chat cancel`" in text
+    assert " end" not in text.lower()
+    assert "cancelled" in await cancelled(host)
+    await room.begun(host)
+
+
+async def test_an_attached_script_is_offered_as_it_was(room: Hall, host: Person) -> None:
+    """The time and the minutes that were wanted once do not stay with a script that was attached."""
+    text = SCRIPT.replace("Common ground", "Mine")
+    file = Upload("mine.yaml", text.encode())
+    await told(host, "start", file=file, at="2199-11-25 20:00", minutes=7)
+    planned = room.chats.in_guild(host.place.id)[0]
+    assert planned.chat.text != text
+    await cancelled(host)
+    await room.over(planned)
+    again = await room.begun(host, script="mine (attached)")
+    assert again.chat.text == text
+
+
 async def test_a_thread_is_no_place_for_a_chat(host: Person) -> None:
     """In a thread, start says that a channel is needed."""
     thread = host.opens_thread(host.place.channel, "aside")
@@ -198,7 +226,7 @@ async def test_end_and_cancel(room: Hall, host: Person, sitting: Sitting) -> Non
     assert "late answers count" in await told(host, "end")
     assert isinstance(sitting.live.state.phase, Late)
     other = await room.begun(host, channel := host.place.text_channel("other"))
-    assert "cancelled" in await told(host, "cancel", channel)
+    assert "cancelled" in await cancelled(host, channel)
     assert isinstance(other.live.state.phase, Over)
 
 
@@ -256,16 +284,25 @@ async def test_a_channel_that_one_does_not_see_tells_nothing(room: Hall, host: P
 # Reading ---------------------------------------------------------------------------------------------------------
 
 
-async def test_recap_shows_what_came_of_it(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
+async def test_recap_shows_what_came_of_it(host: Person, ana: Person, sitting: Sitting) -> None:
     """The recap of the chat here, with its answers and where they stand."""
     echo = await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
-    await room.server.until(lambda: sitting.echoes.shown_as(sitting.echoes.message_of(str(echo.id))))
+    await sitting.echoes.settled()
     text = await told(host, "recap")
     assert "By chance" in text
     assert f"/{host.place.channel.id}/{echo.id})" in text
 
 
-@pytest.mark.parametrize("form", ["html", "md", "txt", "csv", "json"])
+@pytest.mark.parametrize("form", sorted(set(RECAPS) - {"blog"}))
+async def test_recap_in_every_form(host: Person, ana: Person, sitting: Sitting, form: str) -> None:
+    """As a file, called after the chat, with what was said."""
+    await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
+    file = (await host.runs("chat recap", format=form).answered()).file
+    assert file.name == f"{sitting.chat.short}-recap.{form}"
+    assert b"By chance." in file.data
+
+
+@pytest.mark.parametrize("form", TRANSCRIPTS)
 async def test_transcript_in_every_form(host: Person, ana: Person, sitting: Sitting, form: str) -> None:
     """A file with all that was said, called after the chat; it names no guild."""
     await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
@@ -279,7 +316,7 @@ async def test_transcript_in_every_form(host: Person, ana: Person, sitting: Sitt
 
 async def test_a_chat_that_is_over_can_be_read_by_name(room: Hall, host: Person, sitting: Sitting) -> None:
     """Chats are offered with their names, and the last one here is meant without one."""
-    await told(host, "cancel")
+    await cancelled(host)
     await room.over(sitting)
     typed = await host.completes("chat recap", "chat", "MACRO").answered()
     ((shown, value),) = typed.choices
@@ -299,6 +336,38 @@ async def test_questions_are_listed_with_links(host: Person, ana: Person, sittin
         in text
     )
     assert "What do we share?" not in text
+
+
+async def test_a_deleted_question_has_no_dead_link(host: Person, ana: Person, sitting: Sitting) -> None:
+    """A question whose post is gone is listed without its link, or with that of the post that repeats it."""
+    question = await host.place.message(host.place.channel, "Q1: ")
+    host.place.give(host, Permission.MANAGE_MESSAGES)
+    host.deletes(question)
+    text = await told(ana, "questions")
+    assert "**Q1** What brought you here?" in text
+    assert "https://" not in text
+    await told(host, "repeat")
+    again = await host.place.message(host.place.channel, "Once more, Q1", after=question)
+    await until(lambda: sitting.room._delivered >= {again.id})
+    async with asyncio.timeout(20):
+        while f"/{again.id}" not in await told(ana, "questions"):
+            pass
+    assert f"/{question.id}" not in await told(ana, "questions")
+
+
+async def test_a_thread_that_is_deleted_takes_its_answers(
+    room: Hall, host: Person, ana: Person, sitting: Sitting
+) -> None:
+    """What was said in a thread counts no more when a moderator has deleted the thread."""
+    question = await host.place.message(host.place.channel, "Q1: ")
+    thread = ana.opens_thread(question, "Q1")
+    said = ana.says(thread, "By chance.")
+    assert (await room.heard(sitting, said)).answers == ("1",)
+    host.place.delete_channel(thread)
+    record = room.chats.store.record(sitting.chat)
+    async with asyncio.timeout(20):
+        while await record.some([str(said.id)]):
+            pass
 
 
 # Messages --------------------------------------------------------------------------------------------------------
@@ -398,12 +467,17 @@ FOR_HOSTS: dict[str, dict[str, Any]] = {
 }
 
 
+def spoken(channel: Channel) -> list[str]:
+    """Give what stands in a channel, without the notices of pinning."""
+    return [message.text for message in channel.all() if message.type == DEFAULT]
+
+
 @pytest.mark.parametrize("command", [*FOR_HOSTS, "co-host", "hide", "show", "start", "check", "say form"])
 async def test_who_may_not_is_refused(
     room: Hall, host: Person, ana: Person, sitting: Sitting, command: str
 ) -> None:
     """A participant's host command is refused in private, in words that say who may, and changes nothing."""
-    before, posts = sitting.live.state, len(host.place.channel.all())
+    before, posts = sitting.live.state, spoken(host.place.channel)
     options = FOR_HOSTS.get(command, {"member": ana} if command in {"co-host", "hide", "show"} else {})
     if command in {"start", "check"}:
         options = {"file": Upload("a.yaml", SCRIPT.encode())}
@@ -412,7 +486,7 @@ async def test_who_may_not_is_refused(
         "Only a host of this chat can do that" in text or "Only who has the permission Manage Events" in text
     )
     assert sitting.live.state == before
-    assert len(host.place.channel.all()) == posts
+    assert spoken(host.place.channel) == posts
     assert await room.chats.store.record(sitting.chat).hidden_people() == []
 
 

@@ -16,7 +16,7 @@ from bot.rooms.discord.posting import Poster
 from bot.session import End, Next
 from bot.store import Changes, Store, StoreError
 from tests.chats import HOST, MINUTE
-from tests.discord_server.faults import broken
+from tests.discord_server.faults import broken, refused
 from tests.discord_server.people import Person
 from tests.discord_server.permissions import Permission
 from tests.discord_server.world import DEFAULT, REPLY, Channel
@@ -312,6 +312,65 @@ async def test_history_that_may_not_be_read_is_not_taken_for_empty(
         await agree(hall)
 
 
+async def test_a_message_that_cannot_be_read_is_left_out(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Discord tells of one message may lack nearly everything: all others are heard, what was kept of it stays, and it is logged once."""
+    async with listening(path) as hall:
+        (ana,) = hall.people("Ana")
+        known = ana.says(hall.channel, "Heard whole")
+        await agree(hall)
+        await hall.close()
+        mangled = {known.id, ana.says(hall.channel, "Never heard").id}
+        hall.server.shown.mangled |= mangled
+        ana.says(hall.channel, "Missed")
+        await hall.open()
+        ana.says(hall.channel, "Live")
+        await hall.until_texts("Heard whole", "Missed", "Live")
+        assert hall.crew.ears
+        hall.crew.ears.behind()
+        ana.says(hall.channel, "Live again")
+        await hall.until_texts("Heard whole", "Missed", "Live", "Live again")
+    assert [caplog.text.count(f"left out: {id_}") for id_ in mangled] == [1, 1]
+
+
+async def test_a_server_that_leaves_out_what_is_empty(path: Path) -> None:
+    """Servers of one's own say nothing of what a message does not have: it is heard all the same, live and read."""
+    async with listening(path) as hall:
+        hall.server.selfhosted = True
+        (ana,) = hall.people("Ana")
+        ana.says(hall.channel, "A1 in <#1>")
+        await hall.until_texts("A1 in #channel")
+        await hall.close()
+        ana.says(hall.channel, "A1 <3")
+        await hall.open()
+        await hall.until_texts("A1 in #channel", "A1 <3")
+
+
+@pytest.mark.parametrize("how", ["live", "meanwhile", "denied"])
+async def test_a_thread_that_is_deleted(how: str, path: Path) -> None:
+    """What was said in a thread goes with it, whether the bot hears of that or finds it gone; not where it may not look."""
+    async with listening(path) as hall:
+        hall.server.expect(10003, 50001)
+        ana, bo = hall.people("Ana", "Bo")
+        thread = ana.opens_thread(ana.says(hall.channel, "Here"), "Aside")
+        ana.says(thread, "One")
+        bo.says(thread, "Two")
+        await agree(hall)
+        if how == "live":
+            hall.place.delete_channel(thread)
+        else:
+            await hall.close()
+            if how == "denied":
+                hall.server.faults.on("GET", f"/channels/{thread.id}/messages", refused(403, 50001), times=9)
+            else:
+                hall.place.delete_channel(thread)
+            await hall.open()
+        bo.says(hall.channel, "Where is it?")
+        there = ["One", "Two"] if how == "denied" else []
+        await hall.until_texts("Here", *there, "Where is it?")
+
+
 class Full(Store):
     """A store whose disk can be full."""
 
@@ -443,7 +502,7 @@ _WHO, _WHICH = st.sampled_from(PEOPLE), st.integers(0, 9)
 _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), _WHO, _WHICH),
-        st.tuples(st.just("thread"), _WHO, _WHICH),
+        st.tuples(st.sampled_from(["thread", "drop"]), _WHO, _WHICH),
         st.tuples(st.just("reply"), _WHO, _WHICH),
         st.tuples(st.sampled_from(["edit", "delete", "react", "unreact", "clear"]), _WHO, _WHICH),
         st.tuples(st.sampled_from(["mute", "missed", "cut", "twice", "restart"]), _WHO, _WHICH),
@@ -493,6 +552,9 @@ class Course:
             case "thread" if not message.channel.is_thread:
                 thread = message.thread or person.opens_thread(message, "Aside")
                 self.said.append(person.says(thread, "In a thread"))
+            case "drop" if message.channel.is_thread:
+                self.hall.place.delete_channel(message.channel)
+                self.said = [each for each in self.said if each.channel is not message.channel]
             case "edit":
                 self.hall.clock.advance(self.hall.clock.now() + timedelta(milliseconds=1))
                 deeds.edit(message, content=f"Edited {which}")
@@ -519,6 +581,7 @@ def test_whatever_happens_it_ends_as_it_stands(steps: list[tuple[str, str, int]]
     async def run() -> None:
         with tempfile.TemporaryDirectory() as folder:
             async with listening(Path(folder) / "chats.db") as hall:
+                hall.server.expect(10003)
                 course = Course(hall)
                 for step in steps:
                     await course.play(*step)

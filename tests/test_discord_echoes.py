@@ -10,7 +10,7 @@ from bot.session import Refusal, Start
 from bot.store import Store
 from tests.discord_room import ANA, BO, SCRIPT, a_chat, held, line_to, now, sitting
 from tests.discord_server import Permission, Trouble, broken, lost_after, lost_before, refused
-from tests.guilds import served
+from tests.guilds import served, until
 
 MESSAGES = "/channels/*/messages"
 
@@ -39,7 +39,9 @@ async def test_names_are_names(tmp_path: Path) -> None:
         await chat.asked("Q1")
         await chat.answers(type(ANA)("9", "**Bo** [x](https://evil.org)"), "1", "a\n**Cy** answers Q1:")
         echo = await chat.post("answers")
-        assert echo.content.startswith("**\\*\\*Bo\\*\\* \\[x\\](<https://evil.org>)** answers Q1:\n>>> a\n")
+        assert echo.content.startswith(
+            "**\\*\\*Bo\\*\\* \\[x\\]\u200b(<https://evil.org>)** answers Q1:\n>>> a\n"
+        )
 
 
 @pytest.mark.parametrize(
@@ -62,9 +64,9 @@ async def test_an_echo_stands_once_after_a_restart(arrived: bool, tmp_path: Path
     """An answer whose echo was on its way when the process ended is shown once by the next."""
     async with served() as server:
         place = server.guild("Macro", channels=("macro",))
-        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+        async with Store.open(tmp_path / "chats.db", now) as store:
             chat = await a_chat(store, place)
-            async with sitting(place, store, line, chat) as first:
+            async with line_to(server) as line, sitting(place, store, line, chat) as first:
                 await first.ask(Start())
                 await first.asked("Q1")
                 server.faults.on("POST", MESSAGES, lost_after() if arrived else lost_before())
@@ -74,7 +76,10 @@ async def test_an_echo_stands_once_after_a_restart(arrived: bool, tmp_path: Path
                     await first.post("Bread")
             server.faults.clear()
             server.nonce_seconds = 0
-            async with sitting(place, store, line, await store.chat(chat.id)) as second:
+            async with (
+                line_to(server) as line,
+                sitting(place, store, line, await store.chat(chat.id)) as second,
+            ):
                 await second.echoes.settled()
                 assert [text for text in second.texts if "Bread" in text] == [
                     "**Ana** answers Q1:\n>>> Bread"
@@ -85,10 +90,10 @@ async def test_an_answer_that_was_not_kept_is_not_shown(tmp_path: Path) -> None:
     """A note from just before a crash, of an answer that nobody was told is kept, is dropped."""
     async with served() as server:
         place = server.guild("Macro", channels=("macro",))
-        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+        async with Store.open(tmp_path / "chats.db", now) as store:
             chat = await a_chat(store, place)
             await store.note(chat, {"echo:123456": ""})
-            async with sitting(place, store, line, chat) as held_chat:
+            async with line_to(server) as line, sitting(place, store, line, chat) as held_chat:
                 await held_chat.echoes.settled()
                 assert not held_chat.texts
                 assert not await store.record(chat).notes("echo:")
@@ -133,9 +138,9 @@ async def test_an_edit_that_a_restart_overtook(tmp_path: Path) -> None:
     """A change that was kept but not shown when the process ended is shown by the next."""
     async with served() as server:
         place = server.guild("Macro", channels=("macro",))
-        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+        async with Store.open(tmp_path / "chats.db", now) as store:
             chat = await a_chat(store, place)
-            async with sitting(place, store, line, chat) as first:
+            async with line_to(server) as line, sitting(place, store, line, chat) as first:
                 await first.ask(Start())
                 await first.asked("Q1")
                 id_, _ = await first.answers(ANA, "1", "Bread")
@@ -144,8 +149,38 @@ async def test_an_edit_that_a_restart_overtook(tmp_path: Path) -> None:
                 server.faults.on("PATCH", "*", broken(503), times=50)
                 await first.echoes.edit(ANA, id_, "Salt")
             server.faults.clear()
-            async with sitting(place, store, line, await store.chat(chat.id)):
+            async with line_to(server) as line, sitting(place, store, line, await store.chat(chat.id)):
                 await server.until(lambda: "Salt" in echo.content)
+
+
+async def test_an_echo_in_a_thread_that_cannot_be_read(tmp_path: Path) -> None:
+    """While it is not to be seen whether an answer stands in its thread, it is shown neither there again nor in the channel."""
+    script = SCRIPT.replace("late_answers", "question_threads: yes\nlate_answers")
+    async with served(50013) as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store:
+            chat = await a_chat(store, place, script)
+            async with line_to(server) as line, sitting(place, store, line, chat) as first:
+                await first.ask(Start())
+                question = await first.asked("Q1")
+                thread = await server.until(lambda: question.thread)
+                await until(lambda: line.client.get_channel(thread.id))
+                server.faults.on("POST", MESSAGES, lost_after())
+                server.faults.on("POST", MESSAGES, broken(503), times=50)
+                id_, _ = await first.answers(ANA, "1", "Bread")
+                await place.message(thread, "Bread")
+            server.faults.clear()
+            server.nonce_seconds = 0
+            place.overwrite(place.channel, deny=int(Permission.READ_MESSAGE_HISTORY))
+            async with (
+                line_to(server) as line,
+                sitting(place, store, line, await store.chat(chat.id)) as second,
+            ):
+                await second.echoes.settled()
+                texts = [*second.texts, *(message.text for message in thread.messages.values())]
+                assert [text for text in texts if "Bread" in text] == ["**Ana** answers Q1:\n>>> Bread"]
+                noted = await store.record(chat).notes("echo:")
+                assert Echo.read(noted[f"echo:{id_}"]).place == thread.id  # where it is looked for later
 
 
 async def test_the_forgotten_are_shown_no_more(tmp_path: Path) -> None:
@@ -170,16 +205,16 @@ async def test_forgotten_while_nothing_ran(tmp_path: Path) -> None:
     """Echoes of what is no longer kept when a chat is taken up again are deleted."""
     async with served() as server:
         place = server.guild("Macro", channels=("macro",))
-        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+        async with Store.open(tmp_path / "chats.db", now) as store:
             chat = await a_chat(store, place)
-            async with sitting(place, store, line, chat) as first:
+            async with line_to(server) as line, sitting(place, store, line, chat) as first:
                 await first.ask(Start())
                 await first.asked("Q1")
                 await first.answers(ANA, "1", "Bread")
                 echo = await first.post("Bread")
                 await first.echoes.settled()
             await store.forget(chat.room, ANA.id)
-            async with sitting(place, store, line, await store.chat(chat.id)):
+            async with line_to(server) as line, sitting(place, store, line, await store.chat(chat.id)):
                 await server.until(lambda: echo.deleted)
 
 
@@ -202,7 +237,7 @@ async def test_in_the_thread_of_its_question(tmp_path: Path) -> None:
         await server.until(lambda: first.thread)
         assert first.thread
         thread = first.thread
-        await server.until(lambda: chat.line.client.get_channel(first.id))
+        await until(lambda: chat.line.client.get_channel(first.id))
         await chat.answers(ANA, "1", "Bread")
         await chat.place.message(thread, "Bread")
         chat.place.overwrite(chat.channel, deny=int(Permission.SEND_MESSAGES_IN_THREADS))

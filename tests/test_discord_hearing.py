@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers import Context, read
@@ -134,6 +134,7 @@ def test_mention_does_not_hide_a_label(guild: discord.Guild) -> None:
     assert read(script, asked, kept, Context()).answers == ("1",)
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_heard(text: str) -> None:
     """Whatever somebody writes, it is heard, and what has no mark in it is kept as it is."""

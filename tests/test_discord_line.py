@@ -1,15 +1,17 @@
 """The line to Discord, over real sockets to a server that goes wrong in every way that has been seen."""
 
 import asyncio
-import itertools
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import discord
+import hypothesis
 import pytest
 from discord import app_commands
+from discord.gateway import KeepAliveHandler
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,10 +21,10 @@ from bot.rooms.discord.line import Line, NotConnected, Patience, Refused
 from bot.rooms.discord.settings import Settings
 from bot.store import Store
 from tests.discord_server import Server, broken, delayed
-from tests.guilds import reaching, served
+from tests.guilds import reaching, served, until
 
 #: Everything at once, and a client that hangs is given up soon.
-QUICK = Patience(first=0.02, most=0.05, hangs=2, words=60, hopes=60, guilds=0.05)
+QUICK = Patience(first=0.02, most=0.05, hangs=1, words=60, hopes=60, guilds=0.05)
 
 
 class Listening:
@@ -51,6 +53,9 @@ class Listening:
         self.ready_times += 1
         self._news.set()
 
+    async def gone(self, guild: int, channel: int | None = None) -> None:
+        self._note(f"gone {channel}")
+
     def message(self, message: discord.Message) -> None:
         self._note(f"said {message.content}")
 
@@ -59,6 +64,9 @@ class Listening:
 
     def deleted(self, guild: int | None, channel: int, ids: set[int]) -> None:
         self._note(f"deleted {len(ids)}")
+
+    def thread_deleted(self, guild: int, channel: int, thread: int) -> None:
+        self._note(f"thread {thread} of {channel} deleted")
 
     def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None:
         self._note(f"{payload.emoji} {on}")
@@ -146,7 +154,7 @@ async def test_whatever_is_down_at_the_start_is_tried_again(
     async with served() as server:
         match how:
             case "gateway":
-                server.gateway.refuse(502, times=3)
+                server.gateway.refuse(502)
             case "login":
                 server.faults.on("GET", "/users/@me", broken(503), times=3)
             case "application":
@@ -163,13 +171,6 @@ async def test_whatever_is_down_at_the_start_is_tried_again(
             assert line.connected
     assert len(said(caplog, "Discord cannot be reached since")) == 1
     assert len(said(caplog, "Discord is there again")) == 1
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait until something holds that nothing tells of."""
-    async with asyncio.timeout(20):
-        for _ in itertools.takewhile(lambda _: not true(), itertools.count()):
-            await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("how", ["close", "abort", "op 7"])
@@ -200,6 +201,29 @@ async def test_an_invalid_session_begins_anew() -> None:
         await crew.until_ready()
         server.gateway.invalidate()
         await crew.until_ready(2)
+
+
+async def test_no_thread_is_left_behind() -> None:
+    """A client that is given up while it waits to begin anew leaves no thread that keeps its connection alive."""
+    async with served() as server, kept_up(server) as (_, crew, __):
+        await crew.until_ready()
+        server.gateway.invalidate()
+        await until(lambda: any(each.session is None for each in server.gateway.connections))
+        await until(lambda: len(beating()) == 1)  # the new connection's
+        left = beating()
+    for each in left:
+        await asyncio.to_thread(each.join, 20)
+    assert beating() == []
+
+
+def beating() -> list[threading.Thread]:
+    """Give the threads that keep connections of this loop alive."""
+    loop = asyncio.get_running_loop()
+    return [
+        each
+        for each in threading.enumerate()
+        if isinstance(each, KeepAliveHandler) and each.ws.loop is loop and each.ws.open
+    ]
 
 
 async def test_discord_away_for_long_and_back() -> None:
@@ -324,6 +348,7 @@ async def test_commands_that_cannot_be_sent_hold_nothing_up(
 # How long to wait ------------------------------------------------------------------------------------------------
 
 
+@hypothesis.settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_waits_grow_to_a_minute(attempt: int) -> None:
     """Tries are a second apart at first, a minute at most, and never all at the same moment."""

@@ -5,12 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from discord.utils import format_dt
 
 from bot.messages import Author
 from bot.rooms.discord.sitting import Sitting
 from bot.session import Late, Next, Paused, Running
 from tests.discord_server import Person
-from tests.hosted import Hall, answered, hall, host_of, pressed
+from tests.hosted import Hall, answered, cancelled, hall, host_of, pressed, told
 
 
 @pytest.fixture
@@ -101,6 +102,30 @@ async def test_ending_takes_a_second_press(host: Person, sitting: Sitting) -> No
     assert list(ended.buttons.values()) == ["Refresh"]
 
 
+async def test_cancelling_takes_a_second_press(room: Hall, host: Person, sitting: Sitting) -> None:
+    """The command only asks, and says what it would do; Not yet goes back to the panel; what is over cannot be cancelled."""
+    asked = await host.runs("chat cancel").answered()
+    assert list(asked.buttons.values()) == ["Really cancel it", "Not yet"]
+    assert "cannot be undone" in asked.text
+    assert isinstance(sitting.live.state.phase, Running)
+    assert asked.message
+    assert "Pause" in (await pressed(host, asked.message, "Not yet")).buttons.values()
+    await told(host, "end")
+    assert "the rest is done" in await told(host, "cancel")
+    assert isinstance(sitting.live.state.phase, Late)
+
+
+async def test_times_are_everyones_own(host: Person, sitting: Sitting) -> None:
+    """Answers, refusals and the panel write dates and times as Discord shows them in each reader's zone."""
+    ended = await told(host, "end")
+    phase = sitting.live.state.phase
+    assert isinstance(phase, Late)
+    until = format_dt(phase.until, "F")
+    for text in (ended, await told(host, "pause"), await told(host, "status"), await told(host, "panel")):
+        assert until in text
+        assert f"{phase.until:%B}" not in text
+
+
 async def test_trouble_is_shown(room: Hall, host: Person, sitting: Sitting) -> None:
     """What is wrong with the chat stands on the panel until it is right again."""
     sitting.room.report("Something is wrong.")
@@ -127,7 +152,7 @@ async def test_a_panel_of_a_chat_that_is_over_says_so(host: Person, sitting: Sit
     """A press after the end takes the buttons away."""
     panel = (await host.runs("chat panel").answered()).message
     assert panel
-    await host.runs("chat cancel").answered()
+    await cancelled(host)
     answer = await pressed(host, panel, "Pause")
     assert "That chat is over" in answer.text
     assert not answer.buttons

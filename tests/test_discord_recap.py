@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -11,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Attachment, Author, Entry
-from bot.recap import About, Recap, build
+from bot.recap import About, People, Recap, build
 from bot.rooms.discord.posting import Draft, Upload
-from bot.rooms.discord.recap import Part, draft, parts, plain_draft
+from bot.rooms.discord.recap import MOST_COMPONENTS, Block, Part, draft, parts, plain_draft
 from bot.script.model import Host, Question, Resource, Script
+from bot.script.phrases import phrases
 from bot.script.posts import length
 from tests.chats import START, after
 
@@ -66,7 +68,7 @@ def texts(sent: Draft) -> str:
 
 def drafts(recap: Recap, transcript: Upload | None = PAGE) -> list[Draft]:
     return [
-        draft(part, marker=7 + number, ticket="0123456789ab", transcript=transcript, where="Ask a host.")
+        draft(part, marker=7 + number, ticket="0123456789ab", transcript=transcript)
         for number, part in enumerate(parts(recap, link))
     ]
 
@@ -113,7 +115,7 @@ def test_the_last_message_has_transcript_and_button() -> None:
 def test_a_transcript_too_large_is_said() -> None:
     """Where the file is too large for the server it says where a host gets it."""
     (sent,) = drafts(recap_of(answer("11", "Ana", "Bread")), transcript=None)
-    assert "too large a file for this server. Ask a host." in texts(sent)
+    assert "too large a file for this server. Hosts get it with `/chat transcript`" in texts(sent)
     assert not sent.files
 
 
@@ -161,12 +163,67 @@ async def test_within_the_limits(said: list[tuple[str, str]]) -> None:
         assert len(shown) <= 40
         assert sum(length(each.get("content", "")) for each in shown) <= 4_000
         assert all(each["content"] for each in shown if each["type"] == 10)
-        assert not re.search(r"@(everyone|here)|(?<!\\)<@|(?<!\\)\]\(", texts(sent))
+        assert not re.search(r"@(everyone|here)|(?<!\\)<@|\]\(", texts(sent))
     for part in parts(recap, link, plain=True):
-        sent = plain_draft(part, ticket="0123456789ab", transcript=None, where="Ask a host.")
+        sent = plain_draft(part, ticket="0123456789ab", transcript=None)
         assert sent.text
         assert 0 < length(sent.text) <= 2_000
         assert not re.search(r"@(everyone|here)|(?<!\\)<@", sent.text)
+
+
+@pytest.mark.parametrize("resources", [True, False])
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("next", [None, START])
+@pytest.mark.parametrize("answers", [2, 3])
+def test_a_recap_just_about_full(answers: int, linked: bool, next: datetime | None, resources: bool) -> None:
+    """With 25 to 39 components, three questions with three quotations each among them, no message has too many."""
+    script = replace(
+        SCRIPT,
+        questions=tuple(Question(f"{n}", f"Ask {n}?") for n in range(1, 4)),
+        next=next,
+        resources=SCRIPT.resources if resources else (),
+    )
+    said = [
+        Entry(f"{n}{m}", after(n + m), Author(f"{m}", f"P{m}"), "Yes", answers=(f"{n}",), under=f"{n}")
+        for n in range(1, 4)
+        for m in range(answers)
+    ]
+    links = [answer("99", "P0", "https://example.org/1")] if linked else []
+    recap = recap_of(*said, *links, about=replace(ABOUT, script=script))
+    assert all(len(list(components(sent))) <= 40 for sent in drafts(recap))
+
+
+@pytest.mark.parametrize("count", range(MOST_COMPONENTS - 2, MOST_COMPONENTS + 1))
+def test_the_fullest_message(count: int) -> None:
+    """A last message with as many components as are put into one, and all that it has besides, is one that Discord takes."""
+    part = Part(tuple(Block(f"{n}") for n in range(count)), phrases("en"), last=True)
+    assert len(list(components(draft(part, marker=7, ticket="0123456789ab", transcript=PAGE)))) == count + 6
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "de", "pt"])
+def test_a_recap_in_the_language_of_the_chat(language: str) -> None:
+    """Where the chat is not in English, nothing of its recap is but what people wrote."""
+    words = phrases(language)
+    about = replace(ABOUT, script=replace(SCRIPT, language=language))
+    recap = replace(
+        recap_of(
+            answer("11", "Ana", "Pan https://example.org/pan", reactions={"👍": 2}),
+            Entry("12", after(3), Author("bo", "Bo"), "Hola", under="1"),
+            about=about,
+        ),
+        attendance=People(("Ana",), ("Bo",)),
+    )
+    sent = drafts(recap)[-1]
+    said = texts(sent)
+    assert f"**2 {words.recap.person[1]} · 2 {words.recap.message[1]} · 1 {words.recap.answer[0]}**" in said
+    for heading in (words.recap.links, words.recap.resources, words.recap.thanks, words.recap.next):
+        assert f"### {heading}\n" in said
+    assert words.recap.transcript in said
+    assert [each["label"] for each in components(sent) if "custom_id" in each] == [words.own_answers]
+    english = (
+        r"\b(people|answers?|reactions?|first time|again|busiest|with|shared|thanks|next|whole|other|from)\b"
+    )
+    assert not re.search(english, said, re.IGNORECASE)
 
 
 def test_a_quote_stays_a_quote() -> None:

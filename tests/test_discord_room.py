@@ -5,14 +5,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.messages import Highlighted, Message, Retracted, Said
-from bot.session import Cancel, Repeat, Say, Start
+from bot.messages import Forgotten, Highlighted, Message, Retracted, Said
+from bot.rooms.discord.posting import Draft
+from bot.rooms.discord.recap import Part, draft
+from bot.rooms.discord.recaps import Recaps
+from bot.session import Cancel, Next, Repeat, Say, Start
 from bot.store import Store
 from tests.discord_room import ANA, BO, HOST, SCRIPT, Held, a_chat, held, line_to, now, sitting
 from tests.discord_server import Permission, Trouble, broken, lost_after, refused
 from tests.guilds import served
 
 MESSAGES = "/channels/*/messages"
+
+SPANISH = f"{SCRIPT}welcome: Welcome all\nlanguage: es\n"
 
 
 async def test_an_hour(tmp_path: Path) -> None:
@@ -119,9 +124,9 @@ async def test_a_restart_at_any_post(tmp_path: Path) -> None:
     """A post that was on its way when the process ended stands once, whether it had arrived or not."""
     async with served() as server:
         place = server.guild("Macro", channels=("macro",))
-        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+        async with Store.open(tmp_path / "chats.db", now) as store:
             chat = await a_chat(store, place)
-            async with sitting(place, store, line, chat) as first:
+            async with line_to(server) as line, sitting(place, store, line, chat) as first:
                 await first.ask(Start())
                 await first.kept(await first.post("How to answer"))
                 server.faults.on("POST", MESSAGES, lost_after())
@@ -130,7 +135,10 @@ async def test_a_restart_at_any_post(tmp_path: Path) -> None:
                 await server.until(lambda: "Twins" in first.texts)
             server.faults.clear()
             server.nonce_seconds = 0
-            async with sitting(place, store, line, await store.chat(chat.id)) as second:
+            async with (
+                line_to(server) as line,
+                sitting(place, store, line, await store.chat(chat.id)) as second,
+            ):
                 await second.ask(Say("Twins"))
                 await server.until(lambda: second.texts.count("Twins") == 2)
                 await second.ask(Say("Last"))
@@ -198,16 +206,16 @@ async def test_pinned_again_after_a_restart(tmp_path: Path) -> None:
     """What could not be pinned before a restart is pinned after it, and what was pinned is unpinned."""
     async with served() as server:
         place = server.guild("Macro", channels=("macro",))
-        async with Store.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+        async with Store.open(tmp_path / "chats.db", now) as store:
             chat = await a_chat(store, place)
-            async with sitting(place, store, line, chat) as one:
+            async with line_to(server) as line, sitting(place, store, line, chat) as one:
                 await one.ask(Start())
                 first = await one.asked("Q1")
                 await server.until(lambda: first.pinned)
                 server.faults.on("*", "*/pins*", broken(503), times=50)
                 second = await one.asked("Q2")
             server.faults.clear()
-            async with sitting(place, store, line, await store.chat(chat.id)):
+            async with line_to(server) as line, sitting(place, store, line, await store.chat(chat.id)):
                 await server.until(lambda: second.pinned and not first.pinned)
 
 
@@ -243,15 +251,101 @@ async def test_the_recap_is_brought_up_to_date_once(tmp_path: Path) -> None:
 
 
 async def test_a_recap_that_cannot_be_changed(tmp_path: Path) -> None:
-    """A recap that Discord will not let change, or that is gone, stays as it is and stops nothing."""
+    """A recap that may not be changed, or is gone, stays as it is and stops nothing."""
     async with served() as server, held(tmp_path, server) as chat:
         await chat.asked("Q1")
         recap = await chat.end()
         await chat.says(ANA, "A1 Bread, late")
-        server.faults.on("PATCH", "*", refused(400, 30046, "Maximum number of edits"))
+        server.faults.on("PATCH", "*", refused(404, 10008, "Unknown Message"))
         await chat.room.update_recap(await chat.live.recap())
         assert "Bread" not in recap.text
         assert "recap-updated" in await chat.store.record(chat.chat).notes("recap")
+
+
+@pytest.mark.parametrize("trouble", [lost_after(), broken(503), broken(503, committed=True)])
+async def test_a_recap_that_was_changed_too_often(trouble: Trouble, tmp_path: Path) -> None:
+    """Where Discord allows no more changes, what somebody took back goes all the same: the recap is posted anew, once."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.says(BO, "A1 Salt")
+        id_ = await chat.says(ANA, "A1 Bread")
+        recap = await chat.end()
+        server.faults.on("PATCH", "*", refused(400, 30046, "Maximum number of edits"))
+        server.faults.on("POST", MESSAGES, trouble)
+        await chat.ask(Forgotten(ANA.id), ANA)
+        await server.until(lambda: recap.deleted)
+        anew = await chat.place.message(chat.channel, "Salt", after=recap)
+        await chat.room._recaps.settled()
+        assert "Bread" not in anew.text
+        assert b"Bread" not in anew.attachments[0].data
+        assert [text.startswith("# #MacroSW") for text in chat.texts].count(True) == 1
+        assert chat.channel.messages[int(id_)].text == "A1 Bread"  # what people wrote stays theirs
+
+
+async def test_a_recap_posted_anew_after_a_restart(tmp_path: Path) -> None:
+    """Where the process ends while the recap is being replaced, the next one finishes that, with one recap in the end."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store:
+            chat = await a_chat(store, place)
+            async with line_to(server) as line, sitting(place, store, line, chat) as one:
+                await one.ask(Start())
+                await one.asked("Q1")
+                await one.says(ANA, "A1 Bread")
+                recap = await one.end()
+                server.faults.on("PATCH", "*", refused(400, 30046, "Maximum number of edits"))
+                server.faults.on("POST", MESSAGES, lost_after())
+                server.faults.on("POST", MESSAGES, broken(503), times=50)
+                await one.ask(Forgotten(ANA.id), ANA)
+                await one.place.message(one.channel, "# #MacroSW", after=recap)
+            server.faults.clear()
+            server.nonce_seconds = 0
+            async with line_to(server) as line, sitting(place, store, line, await store.chat(chat.id)) as two:
+                await two.room._recaps.settled()
+                (left,) = [post for post in two.posts if post.text.startswith("# #MacroSW")]
+                assert "Bread" not in left.text
+
+
+async def test_a_recap_that_cannot_be_drawn(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is wrong with its components, a recap goes out, as plain text, and what went wrong is logged."""
+
+    def draw(part: Part, **_: object) -> Draft:
+        if part.last:
+            raise ValueError("too many of something")
+        return draft(part, marker=7, ticket="0123456789ab", transcript=None)
+
+    async with served() as server, held(tmp_path, server) as chat:
+        for n in range(40):
+            await chat.says(ANA, f"see https://example.org/{n}/{'x' * 90}")
+        recaps = Recaps(
+            chat.chat,
+            chat.store,
+            chat.room._poster,
+            chat.echoes,
+            ticket="0123456789ab",
+            guild=chat.place.id,
+            draw=draw,
+        )
+        before = len(chat.posts)
+        await recaps.deliver(await chat.live.recap(), since=now())
+        recap = chat.posts[before:]
+        assert recap[0].content.startswith("# #MacroSW")
+        assert all(post.content for post in recap)
+        assert sum(post.content.count("https://example.org/7/") for post in recap) == 1
+    assert "too many of something" in caplog.text
+
+
+async def test_in_the_language_of_the_chat(tmp_path: Path) -> None:
+    """Buttons, and what stands around an answer, are in the language of the script."""
+    async with served() as server, held(tmp_path, server, SPANISH) as chat:
+        await chat.ask(Next())
+        first = await chat.post("Q1: ")
+        await chat.kept(first)
+        assert list(first.buttons().values()) == ["Responder"]
+        await chat.answers(ANA, "1", "Pan")
+        echo = await chat.post("Pan")
+        assert echo.content == "**Ana** responde a Q1:\n>>> Pan"
+        assert list(echo.buttons().values()) == ["Cambiar o retirar"]
 
 
 async def test_what_is_gone_goes_from_the_recap(tmp_path: Path) -> None:

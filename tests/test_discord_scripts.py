@@ -15,6 +15,7 @@ from bot.rooms.discord.scripts import (
     attachment,
     choose,
     matching,
+    newest_attached,
     offered,
     usable,
 )
@@ -74,7 +75,7 @@ def test_what_was_attached_is_offered_again(folder: Path) -> None:
     """A script attached before can be chosen again in that guild, the newest of one name; others' files are not."""
     newer = GOOD.replace("Common ground", "Newer")
     kept = [_chat("attached:mine.yaml"), _chat("attached:mine.yaml", newer), _chat("/srv/other.yaml")]
-    found = offered(folder, HERE, kept)
+    found = offered(folder, HERE, [(chat.source, chat.text) for chat in newest_attached(kept)])
     assert _names(found) == ["own", "all", "mine (attached)"]
     assert usable(found[-1]) == (newer, _script(newer))
     assert found[-1].source == "attached:mine.yaml"
@@ -84,6 +85,19 @@ def test_ones_own_script_goes_before_that_of_the_same_name(folder: Path) -> None
     """Of two scripts with one name, the guild's own is meant."""
     (folder / str(HERE) / "all.yaml").write_text(GOOD.replace("Common ground", "Our own"), encoding="utf-8")
     assert usable(choose(offered(folder, HERE, []), "all"))[1].title == "Our own"
+
+
+def test_an_image_that_is_not_there_is_told(folder: Path) -> None:
+    """A script of the folder whose image is missing cannot be used, with the lines that `hashchat check` prints, until it is there."""
+    wanting = GOOD.replace("[What brought you here?]", "[{ask: Who?, image: cat.png, alt: A cat}]")
+    (folder / "all.yaml").write_text(wanting, encoding="utf-8")
+    with pytest.raises(Unusable) as wrong:
+        usable(choose(offered(folder, HERE, []), "all"))
+    (line,) = wrong.value.script.problems
+    assert line.startswith("all.yaml:3:")
+    assert "`cat.png` is not there" in line
+    (folder / "cat.png").write_bytes(b"a picture")
+    assert usable(choose(offered(folder, HERE, []), "all"))[0] == wanting
 
 
 def test_a_folder_that_is_not_there_offers_nothing(tmp_path: Path) -> None:

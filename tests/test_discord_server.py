@@ -60,6 +60,9 @@ class Bot(discord.Client):
         self.server.changed()
         super().dispatch(event, *args, **kwargs)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify anew at once: Discord wants some seconds in between, which this server does not."""
+
     def heard(self, event: str) -> list[Any]:
         return [what for name, what in self.seen if name == event]
 

@@ -1,9 +1,11 @@
 """`hashchat import`, as a process of its own."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from bot.cli.importing import import_files
 from tests.importing import ANA, export, note, written
 from tests.test_cli import Host
 from tests.test_import_irc import ZNC
@@ -78,3 +80,39 @@ def test_what_is_wrong(host: Host, arguments: list[str], why: str) -> None:
     written(host.folder, "bad.json", '{"a": ' + "x" * 200)
     written(host.folder, "bad.yaml", "")
     assert why in host.run("import", *arguments, status=1).stderr
+
+
+def test_named_by_the_one_who_imports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The hashtag, the title and the folder of the attached files can be said; a wrong one is told and changes nothing."""
+    db, file = tmp_path / "h.db", [{"id": "1", "url": "media/a.png", "fileName": "a.png"}]
+    path = written(tmp_path, "m.json", export(*CHAT, note(9, ANA, "see", 700, attachments=file)))
+    written(tmp_path, "elsewhere/a.png", b"PNG")
+    for wrong, why in (
+        ({"hashtag": "#7"}, "--hashtag '#7' has no letter. Write one, as --hashtag MacroSW"),
+        ({"title": " "}, "--title says nothing."),
+        (
+            {"folders": [tmp_path / "none"]},
+            "none is no folder. Name the one in which the attached files lie.",
+        ),
+        ({"title": "x", "script": path}, "--hashtag and --title are in the script."),
+    ):
+        assert import_files(db, [path], **wrong) == 1  # type: ignore[arg-type]  # each of them is right for its name
+        assert why in capsys.readouterr().err
+    assert not db.exists()
+    folders = [tmp_path / "elsewhere"]
+    assert import_files(db, [path], hashtag="#SWChat", title="Old times", folders=folders) == 0
+    said = capsys.readouterr()
+    assert "swchat-2015-04-23: 7 messages" in said.out
+    assert "could not be kept" not in said.out
+
+
+def test_every_unread_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that could not be read is listed, each by its message where the whole file is on one line."""
+    broken = [note(100 + n, ANA, "x", timestamp="soon") for n in range(50)]
+    path = written(tmp_path, "m.json", json.dumps(json.loads(export(*CHAT, *broken))))
+    assert import_files(tmp_path / "h.db", [path]) == 0
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first == "50 things could not be read:"
+    assert lines == [
+        f"  {path}:1: message {100 + n}: 'soon' is not a time that can be read" for n in range(50)
+    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.imports.heard import Head, LeftOut, Unread
+from bot.imports.heard import Head, LeftOut, Signed, Unread
 from bot.messages import Attachment
 from tests.importing import ANA, BO, HANA, export, heard, note, pieces, said, written
 
@@ -22,9 +22,9 @@ def test_message(tmp_path: Path) -> None:
 
 
 def test_head(tmp_path: Path) -> None:
-    """The channel's name is the hashtag, and its topic the title."""
+    """The channel's name goes for the hashtag and its topic for the title; the guild is what lasts."""
     (head,) = pieces(written(tmp_path, "c.json", export()))
-    assert head == Head(title="Macro practice", hashtag="macrosw")
+    assert head == Head(title="Macro practice", name="macrosw", room="discord:8")
 
 
 def test_edited(tmp_path: Path) -> None:
@@ -37,11 +37,11 @@ def test_edited(tmp_path: Path) -> None:
 
 
 def test_reactions(tmp_path: Path) -> None:
-    """Reactions come with who made them; where an older export only counts them, with as many unknown people."""
+    """Reactions come with who made them; where an older export only counts them, with the number of others."""
     thumb = {"emoji": {"id": "", "name": "👍"}, "count": 3, "users": [ANA, HANA]}
     own = {"emoji": {"id": "55", "name": "macro"}, "count": 2}
     (message,) = heard(written(tmp_path, "c.json", export(note(2, BO, "x", reactions=[thumb, own]))))
-    assert message.reactions == {"👍": ("102", "101", "?1"), ":macro:": ("?1", "?2")}
+    assert message.reactions == {"👍": Signed(("102", "101"), 1), ":macro:": Signed(others=2)}
 
 
 def test_attachments(tmp_path: Path) -> None:

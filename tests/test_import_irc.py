@@ -181,7 +181,44 @@ def test_old_encoding(tmp_path: Path) -> None:
     assert (message.author.name, message.text) == ("zoë", "café")
 
 
-def test_hostile_lines_take_no_time(tmp_path: Path) -> None:
-    """Lines made to keep an expression busy are read as quickly as any."""
-    lines = [f"[21:00] {'* ' * 20_000}", f"[21:00] <{'a' * 100_000}", f"--- {'Apr ' * 20_000}", f"[21:00] {'(@' * 20_000}"]  # fmt: skip
-    assert pieces(written(tmp_path, "x.log", "[21:00] <ana> a\n" + "\n".join(lines)), day=DAY)
+HOSTILE = {
+    "dashes": "[21:00] " + "-" * 10_000,
+    "stars": "[21:00] " + "*" * 10_000,
+    "marks": "[21:00] " + "-*! " * 10_000,
+    "marks and a nick": "[21:00] " + "! " * 10_000 + "ana is now known a",
+    "a long nick": "[21:00] " + "a" * 100_000 + " is now known a",
+    "actions": "[21:00] " + "* " * 20_000,
+    "a nick that never ends": "[21:00] <" + "a" * 100_000,
+    "months": "--- " + "Apr " * 20_000,
+    "months in one word": "--- " + "jan" * 50_000,
+    "a month that never ends": "--- Jan" + "u" * 100_000,
+    "a day that never ends": "mon" + "a" * 100_000 + " jan 5 21:00 <ana> x",
+    "addresses": "[21:00] " + "(@" * 20_000,
+    "an address that never ends": "[21:00] * ana (" + "@" * 50_000,
+    "another": "[21:00] ana (" + "@" * 50_000,
+    "blanks": "[21:00] *" + " " * 100_000 + "x",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_lines_take_no_time(tmp_path: Path, kind: str) -> None:
+    """Lines made to keep an expression busy are read as any other, at the beginning of a log and within it."""
+    line = HOSTILE[kind]
+    found = pieces(written(tmp_path, "x.log", f"[21:00] <ana> a\n{line}\n[21:00] <ana> b\n"), day=DAY)
+    assert len(found) == 4
+
+
+def test_many_nicks(tmp_path: Path) -> None:
+    """Tens of thousands of nicks, and as many people who go by one nick in turn, each have an id of their own."""
+    nicks = [f"[21:00] <n{n}> x" for n in range(20_000)]
+    turns = [
+        line for n in range(10_000) for line in ("[21:01] <bo> x", f"[21:01] * bo is now known as bo_{n}")
+    ]
+    found = said(written(tmp_path, "x.log", "\n".join((*nicks, *turns))), day=DAY)
+    assert len({message.author.id for message in found}) == 30_000
+
+
+def test_taking_a_nick_from_somebody(tmp_path: Path) -> None:
+    """Where a nick was taken over and given up again, who comes back under it is who had it."""
+    log = "[21:00] <bo> a\n[21:00] <ana> b\n[21:01] * ana is now known as bo\n[21:01] * bo is now known as ana\n[21:02] <bo> c\n"
+    assert [m.author.id for m in said(written(tmp_path, "x.log", log), day=DAY)] == ["bo", "ana", "bo"]

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from bot.imports.heard import Unread, Unreadable
-from bot.imports.streaming import BadJson
 from bot.live.listener import Listener
 from bot.messages import Attachment, Highlighted, Placed, Reacted, Said
 from bot.render import transcript
@@ -86,13 +85,14 @@ def test_broken_entry(tmp_path: Path) -> None:
 
 
 def test_cut_line(tmp_path: Path) -> None:
-    """JSON Lines that break off are told with the line."""
-    path = written(
-        tmp_path, "t.jsonl", '{"format": "hashchat-transcript", "version": 1, "chat": {}}\n{"id": "1", "at"'
-    )
-    with pytest.raises(BadJson) as error:
-        pieces(path)
-    assert error.value.line == 2
+    """A line that is no JSON, or breaks off, is told with its number, and the others come all the same."""
+    entry = '{"id": "1", "at": "2015-04-23T21:00:00Z", "kind": "message", "author": {"id": "a"}, "text": "x"}'
+    head = '{"format": "hashchat-transcript", "version": 1, "chat": {}}'
+    path = written(tmp_path, "t.jsonl", "\n".join((head, "{oops", entry, "9" * 5000, entry[:30])))
+    assert [(p.line, p.why) for p in pieces(path) if isinstance(p, Unread)] == [
+        (line, "the line is not JSON, or is cut off") for line in (2, 4, 5)
+    ]
+    assert [message.text for message in said(path)] == ["x"]
 
 
 def test_bad_head(tmp_path: Path) -> None:
@@ -104,6 +104,21 @@ def test_bad_head(tmp_path: Path) -> None:
     )
     with pytest.raises(Unreadable, match=r"t\.json:1: .*`title` is not a text"):
         pieces(path)
+
+
+async def test_copies_inside(tmp_path: Path) -> None:
+    """A file whose copy is inside the transcript is kept with the chat."""
+    file = '{"name": "a.png", "url": "/pictures/1", "file": "data:image/png;base64,UE5H"}'
+    entry = f'{{"id": "1", "at": "2015-04-23T21:00:00Z", "kind": "message", "author": {{"id": "a"}}, "attachments": [{file}]}}'
+    asked = '{"id": "2", "at": "2015-04-23T20:59:00Z", "kind": "question", "under": "1", "text": "Q1: Why?"}'
+    head = '{"format": "hashchat-transcript", "version": 1, "chat": {"hashtag": "x"}, "entries": ['
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        result = await imported(store, written(tmp_path, "t.json", f"{head}{asked}, {entry}]}}"))
+        (attachment,) = (await entries(store, result.chat))[-1].attachments
+        async with store.reading(result.chat) as record:
+            media = await record.media(attachment.url)
+    assert media
+    assert (media.data, media.type, media.why) == (b"PNG", "image/png", None)
 
 
 def test_copies_beside(tmp_path: Path) -> None:

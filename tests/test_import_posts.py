@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.imports.heard import LeftOut, Unread, Unreadable
+from bot.imports.heard import LeftOut, Signed, Unread, Unreadable
 from bot.messages import Attachment
 from tests.importing import heard, pieces, said, written
 
@@ -59,7 +59,7 @@ def test_discord_exporter(tmp_path: Path) -> None:
     first, second = heard(written(tmp_path, "d.csv", EXPORTER))
     assert (first.message.author.id, first.message.author.name) == ("102", "Ana")
     assert first.message.attachments == (Attachment("map.png", "https://x.org/a/map.png?e=1", "image/png"),)
-    assert first.reactions == {"👍": ("?1", "?2"), "macro": ("?1",)}
+    assert first.reactions == {"👍": Signed(others=2), "macro": Signed(others=1)}
     assert second.message.attachments[0].name == "b.jpg"
 
 

@@ -116,7 +116,7 @@ def test_script_of_what_was_found() -> None:
     )  # fmt: skip
     script = parse(script_text(result, Head(title="Common ground"), "America/New_York")).script
     assert script
-    assert (script.hashtag, script.title, script.zone) == ("macrosw", "Common ground", "America/New_York")
+    assert (script.hashtag, script.title, script.zone) == ("MacroSW", "Common ground", "America/New_York")
     assert script.intro
     assert script.intro.ask == "Who are you?"
     assert [(q.label, q.ask) for q in script.questions] == [("1", "Why?"), ("2a", "How?")]

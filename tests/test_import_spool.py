@@ -7,11 +7,16 @@ import pytest
 
 from bot.answers import Purpose, Reading
 from bot.session import Asked, Over, State
-from bot.store import Store, StoreError
-from tests.chats import ANA, BO, SCRIPT, START, after, entries, message
+from bot.store import Media, Store, StoreError
+from bot.store.spool import WAITING, Kept, Spool
+from tests.chats import ANA, BO, CY, HOST, SCRIPT, START, after, entries, message
 from tests.stores import A1, raw
 
 OVER = State(Over(), after(20), after(0), after(20), (Asked("1", after(1)),))
+
+
+async def _keep(spool: Spool) -> Kept | None:
+    return await spool.keep(source="import:1", script=SCRIPT, room="import:x", rehearsal=False, state=OVER)
 
 
 async def test_order_and_what_is_known(tmp_path: Path) -> None:
@@ -38,10 +43,11 @@ async def test_kept(tmp_path: Path) -> None:
             )
             await spool.add(message("2", BO, "y", 3), reading=Reading(Purpose.CONVERSATION, (), "1"))
             await spool.flush()
-            number = await spool.keep(source="import:1", script=SCRIPT, rehearsal=False, state=OVER)
-            assert await spool.keep(source="import:1", script=SCRIPT, rehearsal=False, state=OVER) is None
-        assert number
-        chat = await store.chat(number)
+            kept = await _keep(spool)
+            assert await _keep(spool) is None
+        assert kept
+        assert (kept.messages, kept.answers, kept.people) == (2, 1, 2)
+        chat = await store.chat(kept.chat)
         assert (chat.name, chat.state) == ("macrosw-2015-04-23", OVER)
         assert await store.held(chat) is None
         first, second = await entries(store, chat)
@@ -58,7 +64,7 @@ async def test_all_or_nothing(tmp_path: Path) -> None:
             await spool.add(message("1", ANA, "secret"))
             await spool.flush()  # it has not been read as anything, which no table takes
             with pytest.raises(StoreError):
-                await spool.keep(source="import:1", script=SCRIPT, rehearsal=False, state=OVER)
+                await _keep(spool)
         assert await store.chats() == []
     assert b"secret" not in raw(tmp_path / "h.db")
 
@@ -73,3 +79,36 @@ async def test_others_write_meanwhile(tmp_path: Path) -> None:
         other.commit()
         other.close()
         assert await spool.count() == 1
+
+
+async def test_reactions_do_not_wait_in_memory(tmp_path: Path) -> None:
+    """Many reactions on few messages are laid out as they come."""
+    async with Store.open(tmp_path / "h.db", lambda: START) as store, store.spool() as spool:
+        for number in range(3):
+            await spool.add(message(str(number), ANA, "x"), (("👍", f"{n}") for n in range(WAITING)))
+            assert not spool._reactions
+
+
+async def test_the_forgotten_stay_so(tmp_path: Path) -> None:
+    """Of people who asked to be forgotten in that room neither words nor signs nor files come back; questions stay."""
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        for author in (BO.id, HOST.id):
+            await store._execute("INSERT INTO forgotten VALUES (?)", store.digest("import:x", author))
+        async with store.spool() as spool:
+            await spool.add(message("1", ANA, "A1 x"), [("👍", BO.id), ("👍", CY.id)], reading=A1)
+            await spool.add(message("2", BO, "secret", 3), [("👍", ANA.id)], reading=A1)
+            await spool.add_media(Media("/a.png", BO.id, "a.png", None, data=b"secret"))
+            await spool.add(message("3", ANA, "indeed", 4, reply_to="2"), reading=A1)
+            await spool.add(message("4", HOST, "Q1: Why?", 1), kind="question")
+            await spool.flush()
+            some = [each async for chunk in spool.in_order() for each in chunk]
+            some[-1].key = "Q1" if some[-1].kind else ""
+            await spool.read_as(some)
+            kept = await _keep(spool)
+        assert kept
+        assert (kept.messages, kept.people) == (2, 1)
+        chat = await store.chat(kept.chat)
+        found = {entry.id: entry for entry in await entries(store, chat)}
+        assert sorted(found) == ["1", "3", "4"]
+        assert (found["1"].reactions, found["3"].reply_to) == ({"👍": 1}, None)
+    assert b"secret" not in raw(tmp_path / "h.db")

@@ -94,3 +94,10 @@ def test_endless_item() -> None:
     with pytest.raises(BadJson, match="longer than"):
         list(members(file, "listed"))
     assert file.given < 3 * streaming.LONGEST
+
+
+def test_long_number() -> None:
+    """A number of more digits than are read is told with the line of what it stands in."""
+    with pytest.raises(BadJson, match="a number in this is too long") as error:
+        read('{"listed": [\n1,\n{"a": ' + "9" * 5000 + "}]}")
+    assert error.value.line == 3

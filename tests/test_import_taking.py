@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.imports import Unreadable
-from bot.imports.taking import NAMED
+from bot.imports.taking import MOST_UNNAMED
 from bot.live.listener import Listener
-from bot.messages import Author, Said
+from bot.messages import Author, Forgotten, Said
+from bot.render import transcript
 from bot.script.posts import Kind
 from bot.session import Asked, Over, State, load
 from bot.store import Changes, Store
@@ -48,7 +49,7 @@ async def test_chat(tmp_path: Path) -> None:
     ]
     assert found[-1].reactions == {"👍": 2}
     chat = result.chat
-    assert (chat.name, chat.room, chat.over) == ("macrosw-2015-04-23", f"import:{chat.id}", True)
+    assert (chat.name, chat.room, chat.over) == ("macrosw-2015-04-23", "import:discord:8", True)
     assert (result.messages, result.answers, result.people, result.hosts) == (6, 3, 2, ("Hana",))
     assert chat.state.started == found[1].at
     assert chat.state.ended == found[-1].at
@@ -115,7 +116,7 @@ async def test_again(tmp_path: Path) -> None:
         await store.delete([chat])
         anew = await imported(store, second)
         assert not anew.already
-        assert anew.chat.room != chat.room
+        assert anew.chat.room == chat.room
 
 
 async def test_two_at_once(tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ async def test_two_at_once(tmp_path: Path) -> None:
     [
         ("a.json", "", {}, "a.json is empty"),
         ("a.json", export(), {}, "There is no message in"),
-        ("a.json", export(note(1, ANA, "x", timestamp="soon")), {}, r"a\.json:\d+: 'soon' is not a time"),
+        ("a.json", export(note(1, ANA, "x", timestamp="soon")), {}, r"a\.json:\d+: message 1: 'soon' is not a time"),
         ("a.json", export(*CHAT)[:-300], {}, r"a\.json:\d+: the file ends in the middle"),
         ("a.json", export(note(1, ANA, "hello")), {}, r"No questions were found.*--host NAME.*--script"),
         ("a.json", export(*CHAT), {"hosts": ["Zoe"]}, r"Nobody wrote as Zoe.*posted by Hana"),
@@ -222,11 +223,11 @@ async def test_twice_in_a_file(tmp_path: Path) -> None:
 
 
 async def test_what_could_not_be_read(tmp_path: Path) -> None:
-    """Of what could not be read the first lines are named and all are counted."""
-    broken = [note(100 + n, ANA, "x", timestamp="soon") for n in range(30)]
+    """All that could not be read is named, by its line and the message's id or, without one, its number."""
+    broken = [*(note(100 + n, ANA, "x", timestamp="soon") for n in range(29)), "no message"]
     result, found = await taken(tmp_path / "h.db", written(tmp_path, "a.json", export(*CHAT, *broken)))
-    assert result.report.unread_in_all == 30
-    assert len(result.report.unread) == NAMED
+    named = [unread.which for _, unread in result.report.unread]
+    assert named == [*(f"message {100 + n}" for n in range(29)), f"message no. {len(CHAT) + 30}"]
     assert len(found) == len(CHAT)
 
 
@@ -240,21 +241,111 @@ async def test_long_chat(tmp_path: Path) -> None:
 
 
 async def test_files_beside(tmp_path: Path) -> None:
-    """Files that the export brought along are kept with the chat; no others are read, whatever the export says."""
-    written(tmp_path, "secret.txt", "secret")
-    folder = tmp_path / "export"
-    written(folder, "c_Files/map.png", b"PNG")
-    files = [{"id": "1", "url": url, "fileName": "map.png", "fileSizeBytes": 3} for url in ("c_Files/map.png", "../secret.txt", "c_Files/none.png", str(tmp_path / "secret.txt"), "https://x.org/a.png")]  # fmt: skip
-    path = written(folder, "c.json", export(*CHAT, note(9, ANA, "see", 700, attachments=files)))
+    """Files that the export brought along are kept with the chat, and what is on the web stays there."""
+    written(tmp_path, "c.json_Files/a map.png", b"PNG")
+    urls = ("c.json_Files/a%20map.png", "c.json_Files\\a map.png", "c.json_Files/none.png", "https://x.org/a.png")  # fmt: skip
     async with Store.open(tmp_path / "h.db", lambda: START) as store:
-        result = await imported(store, path)
+        result = await imported(store, written(tmp_path, "c.json", _with_files(*urls)))
         attached = (await entries(store, result.chat))[-1].attachments
         async with store.reading(result.chat) as record:
             kept = [await record.media(each.url) for each in attached]
-    assert [media and media.data for media in kept] == [b"PNG", None, None, None, None]
-    assert [bool(media and media.why) for media in kept] == [False, True, True, True, False]
-    assert attached[0].url == "/c_Files/map.png"
-    assert result.report.unkept == 3
+    assert [media and media.data for media in kept] == [b"PNG", b"PNG", None, None]
+    assert [bool(media and media.why) for media in kept] == [False, False, True, False]
+    assert attached[0].url == "/c.json_Files/a%20map.png"
+    assert result.report.unkept == 1
+
+
+def _with_files(*urls: str) -> str:
+    files = [{"id": "1", "url": url, "fileName": "map.png", "fileSizeBytes": 3} for url in urls]
+    return export(*CHAT, note(9, ANA, "see", 700, attachments=files))
+
+
+async def test_a_reaction_bomb(tmp_path: Path) -> None:
+    """People who are only counted are kept up to a number, and it is said that there were said to be more."""
+    signs = [{"emoji": {"id": "", "name": f"s{n}"}, "count": 10**9} for n in range(10)]
+    bomb = export(*CHAT, *(note(100 + n, ANA, "x", 700, reactions=signs) for n in range(30)))
+    result, found = await taken(tmp_path / "h.db", written(tmp_path, "m.json", bomb))
+    assert sum(entry.liked for entry in found) == MOST_UNNAMED + 2
+    assert sum(result.report.left_out.values()) == 300 * 10**9 - MOST_UNNAMED
+
+
+async def test_half_characters_in_files(tmp_path: Path) -> None:
+    """Half characters in what is said of a file harm nothing that is written of the chat afterwards."""
+    odd = {"id": "1", "url": "https://x.org/\ud800", "fileName": "\udfff.png", "fileSizeBytes": 3}
+    path = written(tmp_path, "m.json", json.dumps(json.loads(export(*CHAT, note(9, ANA, "see", 700))) | {"messages": [*CHAT, note(9, ANA, "see", 700, attachments=[odd])]}))  # fmt: skip
+    result, found = await taken(tmp_path / "h.db", path)
+    (attachment,) = found[-1].attachments
+    assert (attachment.url, attachment.name) == ("https://x.org/?", "?.png")
+    transcript("html", result.chat.about).entry(found[-1]).encode()
+
+
+async def test_forgotten_for_good(tmp_path: Path) -> None:
+    """Who asked to be forgotten does not come back with the file, whether its chat was deleted or another of its guild's comes."""
+    first = written(tmp_path, "a.json", export(*CHAT))
+    later = written(tmp_path, "b.json", export(*CHAT, note(9, ANA, "more", 700)))
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, first)).chat
+        listener, changes = Listener(chat.script, chat, store), Changes(chat.id, chat.room)
+        await listener.open()
+        await store.hold(chat.id)
+        await listener.take([Forgotten("103")], chat.state, changes)
+        await store.commit(changes)
+        await store.delete([chat])
+        for path, messages in ((first, 3), (later, 4)):
+            result = await imported(store, path)
+            names = {entry.author.name for entry in await entries(store, result.chat) if entry.author}
+            assert names == {"Ana"}
+            assert (result.messages, result.people) == (messages, 1)
+
+
+async def test_a_log_has_a_room_that_lasts(tmp_path: Path) -> None:
+    """The room of a file that says nothing of where it was held is known by what is in it."""
+    log = "[21:00] <hana> Q1: Why?\n[21:01] <ana> A1 so\n[21:10] <hana> Q2: How?\n"
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, written(tmp_path, "x_20150423.log", log))).chat
+        await store.delete([chat])
+        again = (await imported(store, written(tmp_path, "y_20150423.log", log))).chat
+    assert again.room == chat.room
+    assert again.id != chat.id
+
+
+async def test_welcome_and_farewell(tmp_path: Path) -> None:
+    """A chat goes from its host's first words shortly before the first question to the last shortly after the last one's time."""
+    result, found = await taken(
+        tmp_path / "h.db",
+        written(
+            tmp_path,
+            "m.json",
+            export(
+                note(1, HANA, "Later today!", 0), note(2, BO, "here", 1700), note(3, HANA, "Welcome, all", 1740),
+                note(4, HANA, "Say who you are", 1770), note(5, HANA, "Q1: Why?", 1800), note(6, HANA, "Q2: How?", 2100),
+                note(7, HANA, "Thanks, all", 2460), note(8, BO, "bye", 2500), note(9, HANA, "Rest well", 3500),
+            ),
+        ),
+    )  # fmt: skip
+    at = {entry.id: entry.at for entry in found}
+    assert (result.chat.state.started, result.chat.state.ended) == (at["3"], at["7"])
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "tag", "title"),
+    [
+        ("archive_2015-04-23.log", {}, "MacroSW", "archive"),
+        ("archive_2015-04-23.log", {"hashtag": "SWChat", "title": "Old times"}, "SWChat", "Old times"),
+    ],
+)
+async def test_hashtag(tmp_path: Path, name: str, wanted: dict[str, str], tag: str, title: str) -> None:
+    """The hashtag is that of the questions, unless another was named; the file's own name, without its day, comes last."""
+    log = "[21:00] <hana> Q1: Why? #MacroSW\n[21:01] <ana> A1 so #other #stuff\n[21:10] <hana> Q2: How? #macrosw\n"
+    result, _ = await taken(tmp_path / "h.db", written(tmp_path, name, log), **wanted)
+    assert (result.chat.script.hashtag, result.chat.script.title) == (tag, title)
+
+
+async def test_hashtag_of_a_file(tmp_path: Path) -> None:
+    """Where the questions share no hashtag, the channel or file is called like the chat."""
+    log = "[21:00] <hana> Q1: Why?\n[21:01] <ana> A1 so\n[21:10] <hana> Q2: How?\n[21:20] <hana> Q3: What of #it?\n"
+    result, _ = await taken(tmp_path / "h.db", written(tmp_path, "macrosw-2015-04-23.log", log))
+    assert result.chat.script.hashtag == "macrosw"
 
 
 async def test_hostile_texts(tmp_path: Path) -> None:

@@ -817,6 +817,21 @@ async def test_cut_short(path: Path) -> None:
         assert held.room.keys == ["welcome"]
 
 
+async def test_cut_short_while_it_stops(path: Path) -> None:
+    """Where a run is cut short while its last post is under way, that post does not go on by itself."""
+    async with stage(path) as held:
+        held.room.open.clear()
+        await held.ask(Start())
+        await held.room.busy.wait()
+        held.live.stop()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        held.running.cancel()
+        with suppress(asyncio.CancelledError):
+            await held.running
+        assert not [task for task in asyncio.all_tasks() if task.get_name().endswith(": posts")]
+
+
 async def test_going_on(path: Path) -> None:
     """Stopped anywhere, the chat goes on where it was: same posts, same readings, nothing twice."""
     clock = ManualClock()
@@ -850,6 +865,63 @@ async def test_a_process_that_was_down_for_a_while(path: Path) -> None:
         assert held.room.keys[-1] == "Q2"
         await held.until(after(70))
         assert held.room.keys == [*COURSE[:4], "Q2", "Q2:last-call:2", "closing", "recap"]
+
+
+async def test_the_clock_waits_for_what_was_missed(path: Path) -> None:
+    """Nothing ends by the clock before the room has told what happened meanwhile, however late it is; then all goes on."""
+    async with stage(path) as held:
+        await begun(held, 22)
+        assert isinstance(held.live.state.phase, Late)
+    held.clock.advance(after(90))
+    held.room.caught_up.clear()
+    async with stage(path, room=held.room, clock=held.clock) as held:
+        await held.until(after(95))
+        assert isinstance(held.live.state.phase, Late)
+        await held.store._writer.run(lambda db: db.execute("PRAGMA query_only = ON"))
+        with pytest.raises(StoreError, match="cannot be written to"):
+            await held.ask(Say("Sorry!"))
+        await held.store._writer.run(lambda db: db.execute("PRAGMA query_only = OFF"))
+        held.clock.advance(held.clock.now() + 5 * SECOND)  # what could not be kept is tried again
+        await held.settled()
+        assert isinstance(held.live.state.phase, Late)
+        await hear(held, Said(message("1", ANA, "A1 a helping hand", 60)))
+        held.room.caught_up.set()
+        await held.running
+        assert held.room.keys == COURSE
+        recap = held.room.deliveries[-1].recap
+        assert recap
+        assert [question.answers for question in recap.questions] == [1, 0]
+
+
+async def test_a_host_need_not_wait_for_what_was_missed(path: Path) -> None:
+    """What a host wishes is done at once, and the next question's time begins to count when all is heard."""
+    async with stage(path) as held:
+        await begun(held)
+    held.room.caught_up.clear()
+    async with stage(path, room=held.room, clock=held.clock) as held:
+        await held.until(after(30))
+        assert held.room.keys[-1] == "Q1"
+        await held.ask(Next())
+        await held.until(after(60))
+        assert held.room.keys[-1] == "Q2"
+        held.room.caught_up.set()
+        await held.until(after(60))
+        assert held.room.keys[-2:] == ["closing", "recap"]
+
+
+async def test_stopped_before_all_was_heard(path: Path) -> None:
+    """A chat that is stopped while the room still catches up ends at once, and nothing of it goes on."""
+    async with stage(path) as held:
+        await begun(held)
+    held.clock.advance(after(90))
+    held.room.caught_up.clear()
+    async with stage(path, room=held.room, clock=held.clock) as held:
+        kept = held.live.hear(Said(message("1", ANA, "A1 hello")))
+        await held.stop()
+        await kept
+        assert isinstance(held.live.state.phase, Running)
+        assert held.room.keys[-1] == "Q1"
+        assert not [task for task in asyncio.all_tasks() if task.get_name().endswith(": catching up")]
 
 
 async def test_what_the_room_showed_before_a_crash(path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.media import MOST_REDIRECTS, Address, Fetched, FetchError, fetch, public
+from bot.media.fetching import MOST_REDIRECTS, Address, Fetched, FetchError, fetch, public
 
 PNG = "image/png"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli.images import missing_images
+from bot.media.images import missing_images
 from bot.script.model import Host, Image, Question, Resource, Role, Script
 from bot.script.parse import Parsed, Picture, parse, parse_bytes
 from bot.script.starter import starter
@@ -535,7 +535,7 @@ def test_missing_images_are_told(tmp_path: Path) -> None:
     names = ["sub/there.png", "absent.png", "out.png", "loop.png", "sub", "x" * 300 + ".png"]
     parsed = parse(asked(*(f"{{ask: q{n}, image: {name}, alt: x}}" for n, name in enumerate(names))))
     assert parsed.problems == ()
-    found = missing_images(parsed, folder)
+    found = missing_images(parsed.pictures, folder)
     assert [(each.line, each.column) for each in found] == [(line, 22) for line in (5, 6, 7, 8, 9)]
     assert ["leaves" in each.what for each in found] == [False, True, False, False, False]
 

@@ -112,6 +112,8 @@ def test_a_class_gets_its_pages(tmp_path_factory: pytest.TempPathFactory) -> Non
     assert "genuine and unchanged: ana took part" in host.run("verify", good).stdout
     good.write_text(good.read_text().replace("<dd>2</dd>", "<dd>9</dd>"))
     assert "is not genuine" in host.run("verify", good, status=1).stderr
+    good.write_bytes(good.read_bytes().replace(b"?", b"\xff", 1))
+    assert "no page" in host.run("verify", good, status=2).stderr
     assert "no page" in host.run("verify", host.folder / "class" / "participation.csv", status=2).stderr
     assert "Confirmation of participation" in host.run("participation", "last", "--person", "BO").stdout
     assert "Nobody in" in host.run("participation", "last", "--person", "zoe", status=1).stderr

@@ -1,6 +1,6 @@
 """The text of every post, from the script."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.script.model import ALWAYS, Host, Question, Resource, Role, Script, plain_script
 from bot.script.phrases import ENGLISH, letter, phrases, speaks
-from bot.script.posts import PLACEHOLDERS, Kind, Post, compose, fill, placeholders
+from bot.script.posts import PLACEHOLDERS, Kind, Post, Ways, compose, fill, placeholders
 
 SCRIPT = Script(
     hashtag="MacroSW",
@@ -95,6 +95,34 @@ def test_the_housekeeping_says_all_that_it_must() -> None:
         ("pt-BR", "R1 para Q1"),
     ):
         assert word in text(Kind.HOUSEKEEPING, script=replace(SCRIPT, language=language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_housekeeping_names_the_ways_of_the_room(language: str) -> None:
+    """How to be forgotten, the button and the thread are told where the room has them, and no host is bothered."""
+    script = replace(SCRIPT, language=language, question_threads=True)
+    post, words = Post("key", Kind.HOUSEKEEPING, ALWAYS), phrases(language)
+    alone = compose(script, post)
+    assert words.ask_to_be_forgotten in alone
+    assert words.answer_by_button.format(button=words.answer) not in alone
+    ways = Ways(forget="`/chat forget-me`", button=True, thread=True)
+    said = compose(script, post, ways=ways)
+    assert said.count("`/chat forget-me`") == 1
+    assert words.ask_to_be_forgotten not in said
+    assert words.answer_by_button.format(button=words.answer) in said
+    assert words.answer_in_thread in said
+    assert words.answer_in_thread not in compose(replace(script, question_threads=False), post, ways=ways)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_with_names_in_them_are_whole(language: str) -> None:
+    """Every phrase has the same placeholders in each language as in English, for posts and for recaps alike."""
+    spoken = phrases(language)
+    for ours, english in ((spoken, ENGLISH), (spoken.recap, ENGLISH.recap)):
+        for each in fields(english):
+            one, other = getattr(ours, each.name), getattr(english, each.name)
+            if isinstance(other, str):
+                assert sorted(placeholders(one)) == sorted(placeholders(other)), each.name
 
 
 def test_the_housekeeping_of_a_chat_without_numbers() -> None:

@@ -69,7 +69,8 @@ def test_a_naive_recount_gives_the_same(entries: list[Entry], most: int) -> None
         assert question.answers == len(answers)
         assert question.people == len({entry.author for entry in answers})
         assert question.asked == (posted or bool(answers))
-        assert list(question.best) == ranked(candidates)[:most]
+        chosen = sum(entry.highlighted for entry in candidates)
+        assert list(question.best) == ranked(candidates)[: max(most, min(chosen, 20))]
         talk = [entry for entry in people if entry.under == label and not known & set(entry.answers)]
         assert (question.talk, question.talkers) == (len(talk), len({entry.author for entry in talk}))
     assert sum(minute.messages for minute in recap.minutes) == recap.messages
@@ -122,6 +123,16 @@ def test_nobody_has_two_of_the_best_while_others_have_none() -> None:
     chosen = [entries[0], replace(entries[1], highlighted=True), *entries[2:]]
     best = [entry.text for entry in build(ABOUT, chosen, best=4).questions[1].best]
     assert best == ["Ana's second", "Cy's", "Bo's", "Ana's best"]
+
+
+def test_all_that_hosts_chose_is_shown() -> None:
+    """However few are wanted, every choice is there, up to twenty; nothing else is put beside more than were wanted."""
+    answers = [said(n, f"answer {n}", PEOPLE[n % 4], answers=("1",), reactions={"❤": n}) for n in range(30)]
+    for chosen, shown in ((1, 3), (3, 3), (7, 7), (20, 20), (30, 20)):
+        entries = [replace(entry, highlighted=n < chosen) for n, entry in enumerate(answers)]
+        best = build(ABOUT, entries).questions[1].best
+        assert len(best) == shown
+        assert sum(entry.highlighted for entry in best) == min(chosen, 20)
 
 
 def test_an_answer_to_two_questions_counts_for_both_and_once() -> None:
@@ -326,7 +337,8 @@ def test_the_best_of_many_people_are_those_of_a_recount(
         said(n, str(n), Author(f"u{who}", "x"), answers=("1",), highlighted=chosen, admirers=admirers)
         for n, (who, chosen, admirers) in enumerate(given)
     ]
-    assert list(build(ABOUT, entries, best=most, themes=False).questions[1].best) == ranked(entries)[:most]
+    shown = max(most, min(20, sum(entry.highlighted for entry in entries)))
+    assert list(build(ABOUT, entries, best=most, themes=False).questions[1].best) == ranked(entries)[:shown]
 
 
 def test_what_was_said_is_not_kept() -> None:

@@ -74,6 +74,23 @@ async def test_where_ids_are_new_in_each_chat_names_tell(tmp_path: Path) -> None
         assert names(recap) == (("Cy",), ("ANA",))
 
 
+async def test_imports_of_one_guild_tell_people_by_id(tmp_path: Path) -> None:
+    """Two people of one name within a guild that was imported from are two, whoever is renamed is the same."""
+    async with Store.open(tmp_path / "x.db", lambda: START) as store:
+        await held(store, ANA, BO, day=0, room="import:discord:8")
+        people = (Author("2", "Ana"), Author("bo", "Robert"))
+        assert names(await held(store, *people, day=7, room="import:discord:8")) == (("Ana",), ("Robert",))
+
+
+async def test_imports_from_elsewhere_tell_people_by_name(tmp_path: Path) -> None:
+    """Between files of several sources people are known by what they are called; rooms of other kinds tell nothing."""
+    async with Store.open(tmp_path / "x.db", lambda: START) as store:
+        await held(store, ANA, day=0, room="import:discord:8")
+        await held(store, BO, day=1, room="web:{id}:{name}")
+        people = (Author("@a", "ANA"), Author("bo", "Bo"))
+        assert names(await held(store, *people, day=7, room="import:0123abcd")) == (("Bo",), ("ANA",))
+
+
 async def test_a_rehearsal_welcomes_nobody(tmp_path: Path) -> None:
     """Who is there for the first time is no matter of a chat for trying things out."""
     async with Store.open(tmp_path / "x.db", lambda: START) as store:

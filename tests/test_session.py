@@ -748,6 +748,8 @@ def test_times_are_shown_in_the_chats_zone() -> None:
     """The start is told as it reads where the chat is at home."""
     there = replace(PLANNED, zone="America/New_York")
     assert "Thursday 23 April 2015, 17:00 EDT" in describe(there, begin(there, START), START)
+    own = describe(there, begin(there, START), START, moment=lambda at: f"<t:{at.timestamp():.0f}>")
+    assert own == "The chat begins <t:1429822800>."
 
 
 @pytest.mark.parametrize(

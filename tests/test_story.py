@@ -79,6 +79,13 @@ def told(text: str, entries: Iterable[Entry] = SAID) -> tuple[list[object], list
     return [*passages], [f"{each.line}:{each.column} {each.key}" for each in gone]
 
 
+def test_all_that_hosts_chose_live_is_told() -> None:
+    """However many of the highlights there are, all are in the story; else only some of the best."""
+    chosen = [replace(entry, highlighted=True) for entry in SAID[:6]]
+    assert [len(each.passages) for each in automatic(recap_of(chosen)).questions] == [6, 0]
+    assert [len(each.passages) for each in automatic(recap_of(SAID[:6])).questions] == [5, 0]
+
+
 def test_nobody_has_chosen() -> None:
     """Of itself a story has the five best of each question that was asked, all themes, pictures and links."""
     selection = automatic(RECAP)

@@ -246,12 +246,14 @@ async def files_hold_what_was_said(room: Held, hana: Guest, ana: Guest) -> None:
             await link.click()
         path = await (await downloading.value).path()
         files[str(await link.get_attribute("href"))] = await asyncio.to_thread(path.read_bytes)
-    transcripts = [f"/files/transcript.{form}" for form in ("html", "md", "txt", "csv", "json")]
-    recaps = [f"/files/recap.{form}" for form in ("html", "md", "txt", "json")]
-    assert sorted(files) == sorted(transcripts + recaps)
+    transcripts = [f"/files/transcript.{form}" for form in ("html", "md", "txt", "csv", "json", "jsonl")]
+    recaps = [f"/files/recap.{form}" for form in ("html", "blog", "md", "txt", "json")]
+    assert sorted(files) == sorted(["/files/story.html", *transcripts, *recaps])
     for name, content in files.items():
         what, _, form = name.removeprefix("/files/").partition(".")
-        assert content.decode() == (await command(room.db, what, "last", "--format", form)).decode(), name
+        how = [] if what == "story" else ["--format", form]
+        inside = ["--media", "embed"] if what == "transcript" and form in ("html", "json", "jsonl") else []
+        assert content.decode() == (await command(room.db, what, "last", *how, *inside)).decode(), name
 
     entries = json.loads(files["/files/transcript.json"])["entries"]
     by_id = {entry["id"]: entry for entry in entries}

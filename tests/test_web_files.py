@@ -172,7 +172,10 @@ async def host(room: Room, visitor: Visitor) -> None:
         ("transcript.txt", "text/plain"),
         ("transcript.csv", "text/csv"),
         ("transcript.json", "application/json"),
+        ("transcript.jsonl", "application/jsonl"),
         ("recap.html", "text/html"),
+        ("recap.blog", "text/html"),
+        ("story.html", "text/html"),
     ],
 )
 async def test_files_are_downloaded(tmp_path: Path, name: str, type_: str) -> None:
@@ -180,8 +183,9 @@ async def test_files_are_downloaded(tmp_path: Path, name: str, type_: str) -> No
     async with open_room(tmp_path) as room, room.visitor("Bo") as bo:
         room.chat.over = True
         status, text, response = await download(bo, name)
+        saved = name.replace(".blog", ".blog.html")  # which every system opens
         assert (status, text, response.content_type) == (200, "one two", type_)
-        assert response.headers["Content-Disposition"] == f'attachment; filename="{CHAT}-{name}"'
+        assert response.headers["Content-Disposition"] == f'attachment; filename="{CHAT}-{saved}"'
         assert "sandbox" in response.headers["Content-Security-Policy"]
 
 

@@ -458,13 +458,18 @@ def archive(
     without: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CHAT", help="Leave this chat out, now and from now on; can be repeated.", show_default=False
+            metavar="CHAT",
+            help="Leave this chat out, now and from now on; can be repeated.",
+            show_default=False,
         ),
     ] = None,
     again: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", metavar="CHAT", help="Take in again what was left out; can be repeated.", show_default=False
+            "--with",
+            metavar="CHAT",
+            help="Take in again what was left out; can be repeated.",
+            show_default=False,
         ),
     ] = None,
     stories: Annotated[

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from bot.cli.attending import file_name
 from bot.messages import Attachment, Entry
-from bot.render.copies import NO_COPIES, Copies, Copy, Media, inside, picture_type
+from bot.render.copies import NO_COPIES, Copies, Copy, Media, picture_type
+from bot.rooms.web.embedding import embed
 from bot.store import Media as Kept
 from bot.store import Record, StoreError
 
@@ -56,8 +57,6 @@ _HARMLESS = frozenset(
     ]
 )
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
-_ONLY_PICTURES = "only PNG, JPEG, GIF and WebP pictures are put inside"
-_NEVER_KEPT = "it was never fetched"
 
 
 class Attaching:
@@ -76,22 +75,17 @@ class Attaching:
 
     async def _copy(self, attached: Attachment) -> Copy:
         kept = await self._record.media(attached.url)
-        copy = (
-            self._of(kept, attached) if kept and kept.data else Copy(why=(kept and kept.why) or _NEVER_KEPT)
-        )
+        folder = self._folder
+        copy = self._put(folder, kept, attached) if folder and kept and kept.data else embed(kept)
         self.missing += copy.address is None
         return copy
 
-    def _of(self, kept: Kept, attached: Attachment) -> Copy:
+    def _put(self, folder: Path, kept: Kept, attached: Attachment) -> Copy:
         data = kept.data or b""
         picture = picture_type(data)
-        if self._folder is None:
-            address = inside(data, picture) if picture else None
-            why = None if picture else _ONLY_PICTURES
-            return Copy(address, why, picture is not None, kept.width, kept.height)
         self.written += 1
         name = f"{self.written:04}-{safe_name(attached.name, picture)}"
-        (self._folder / name).write_bytes(data)
+        (folder / name).write_bytes(data)
         return Copy(quote(f"{self._address}/{name}"), None, picture is not None, kept.width, kept.height)
 
 

@@ -45,7 +45,7 @@ def verify_page(db: Path, path: Path) -> int:
     async def work(store: Store) -> int:
         try:
             title = pages.verify(_read(path), store.secret(PURPOSE))
-        except pages.NoSuchPage:
+        except (pages.NoSuchPage, UnicodeDecodeError):
             return complain(f"{path} is no page that hashchat participation has written.", status=2)
         if title is None:
             return complain(
@@ -60,7 +60,7 @@ def verify_page(db: Path, path: Path) -> int:
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(MOST_BYTES).decode(errors="surrogateescape")
+            return file.read(MOST_BYTES).decode()
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.images import missing_images
+from bot.media.images import missing_images
 from bot.script.model import Script
 from bot.script.parse import parse_bytes
 from bot.script.posts import Kind, Post
@@ -56,7 +56,7 @@ def read_script(path: Path) -> Checked:
     except (OSError, ValueError) as error:
         return Checked(path, problems=(_unreadable(path, error),))
     parsed = parse_bytes(data)
-    problems = tuple(sorted((*parsed.problems, *missing_images(parsed, path.parent))))
+    problems = tuple(sorted((*parsed.problems, *missing_images(parsed.pictures, path.parent))))
     text = decode(data)
     if problems or parsed.script is None or isinstance(text, Problem):
         return Checked(path, problems=problems)

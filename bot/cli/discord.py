@@ -14,7 +14,6 @@ from typing import Any
 
 import yarl
 
-from bot.cli.checking import read_script
 from bot.cli.failing import DEBUG, complain
 from bot.live import SystemClock
 from bot.rooms.discord import commands, logs
@@ -300,6 +299,8 @@ async def _findings(options: Options, settings: Settings) -> AsyncIterator[Findi
 
 def examine_scripts(folder: Path) -> Iterator[Finding]:
     """Check each script in the folder, and in the folders in it that are named after guilds."""
+    from bot.cli.checking import read_script
+
     try:
         inside = sorted(folder.iterdir())
         files = [

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from bot.cli.checking import print_problems, read_script
 from bot.cli.failing import complain
 from bot.imports import Imported, Unreadable, Wanted, take_in
+from bot.imports.questions import tag_of, title_of
 from bot.imports.taking import Report
 from bot.render.plain import one_line
 from bot.script.wrong import Wrong
@@ -29,8 +30,16 @@ def import_files(
     timezone: str | None = None,
     day: str | None = None,
     columns: str | None = None,
+    hashtag: str | None = None,
+    title: str | None = None,
+    folders: Sequence[Path] = (),
 ) -> int:
-    """Import files as one chat, and say what came of it; give the exit status."""
+    """Import files as one chat, and say what came of it; give the exit status.
+
+    `hashtag` and `title` are for a chat without a script; attached files may also lie in `folders`.
+    """
+    if script and (hashtag is not None or title is not None):
+        return complain("--hashtag and --title are in the script. Write them there, or leave --script out.")
     checked = read_script(script) if script else None
     if checked and checked.script is None:
         print_problems(checked)
@@ -43,6 +52,9 @@ def import_files(
             zone=known_zone(timezone) if timezone else None,
             day=_day(day) if day else None,
             columns=_columns(columns) if columns else {},
+            hashtag=_hashtag(hashtag) if hashtag is not None else "",
+            title=_title(title) if title is not None else "",
+            folders=tuple(map(_folder, folders)),
         )
     except Wrong as wrong:
         return complain(f"--timezone {wrong.what}. {wrong.instead[:1].upper()}{wrong.instead[1:]}.")
@@ -101,6 +113,24 @@ def _columns(text: str) -> dict[str, str]:
     return columns
 
 
+def _hashtag(text: str) -> str:
+    if not (tag := tag_of(text)):
+        raise ValueError(f"--hashtag {text!r} has no letter. Write one, as --hashtag MacroSW")
+    return tag
+
+
+def _title(text: str) -> str:
+    if not (title := title_of(text)):
+        raise ValueError('--title says nothing. Write one, as --title "Common ground"')
+    return title
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ValueError(f"--files {path} is no folder. Name the one in which the attached files lie.")
+    return path
+
+
 def _reason(error: OSError) -> str:
     match error:
         case FileNotFoundError():
@@ -155,15 +185,14 @@ def _tell_trouble(report: Report) -> None:
         print(f"{_counted(report.repeated, 'message')} stood there more than once.")
     if report.unkept:
         print(
-            f"{_counted(report.unkept, 'attached file')} could not be kept: not beside the file, or too large."
+            f"{_counted(report.unkept, 'attached file')} could not be kept: not in the export's own folder, or too large."
+            " Where they lie in another: hashchat delete, and import again with --files FOLDER."
         )
-    if not report.unread_in_all:
+    if not report.unread:
         return
-    print(f"{_counted(report.unread_in_all, 'thing')} could not be read:", file=sys.stderr)
+    print(f"{_counted(len(report.unread), 'thing')} could not be read:", file=sys.stderr)
     for path, unread in report.unread:
-        print(f"  {path}:{unread.line}: {one_line(unread.why)}", file=sys.stderr)
-    if more := report.unread_in_all - len(report.unread):
-        print(f"  … and {more:,} more", file=sys.stderr)
+        print(f"  {path}:{one_line(str(unread))}", file=sys.stderr)
 
 
 def _counted(number: int, one: str, many: str = "") -> str:

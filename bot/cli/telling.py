@@ -1,7 +1,7 @@
 """`hashchat story`: the story of a chat, the file in which its host chooses what it tells, and the picture to share it with."""
 
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urljoin
@@ -9,18 +9,12 @@ from urllib.parse import quote, urljoin
 from bot.cli.failing import complain
 from bot.cli.output import output
 from bot.cli.reading import with_store
-from bot.messages import Attachment, Entry
 from bot.recap import Recap
-from bot.render.copies import Copy, inside
-from bot.render.story import Sharing, page
-from bot.rooms.web.gallery import Gallery
-from bot.rooms.web.pictures import Darkroom, Picture, PictureRefused
+from bot.render.story import OFFERED, Sharing
+from bot.rooms.web.embedding import story_page
 from bot.script.source import MOST_BYTES
-from bot.store import Chat, Record, Store, StoreError
+from bot.store import Store, StoreError
 from bot.story import Reference, Selection, Story, automatic, messages, parse_bytes, tell, written
-
-#: How many answers to each question a host can choose from.
-OFFERED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ def write_story(db: Path, name: str, telling: Telling) -> int:
         async with store.reading(chat) as record:
             story, gone = tell(recap, selection, await record.some(messages(selection)))
             _say_gone(telling.selection, gone)
-            text = await _page(chat, record, story, telling)
+            text = await story_page(chat, record, story, _sharing(telling))
         if telling.picture:
             _draw(story, telling)
         if telling.page or not telling.picture:
@@ -108,43 +102,6 @@ def _say_gone(path: Path | None, gone: Iterable[Reference]) -> None:
 
 
 # The page ---------------------------------------------------------------------------------------------------------
-
-
-async def _page(chat: Chat, record: Record, story: Story, telling: Telling) -> str:
-    darkroom, gallery = Darkroom(), Gallery(Path(chat.source).parent)
-    copies = {url: copy async for url, copy in _copies(record, darkroom, story)}
-    asked = {}
-    for part in story.parts:
-        question = part.recap.question
-        if shown := await gallery.picture(question.image):
-            asked[question.label] = _inside(shown)
-    return page(story, copies, asked=asked, sharing=_sharing(telling))
-
-
-async def _copies(record: Record, darkroom: Darkroom, story: Story) -> AsyncIterator[tuple[str, Copy]]:
-    """Give the pictures of a story as they go into it: made anew, small enough, and without what is hidden in files."""
-    for url in dict.fromkeys(file.url for file in _files(story)):
-        kept = await record.media(url)
-        if kept and kept.data:
-            try:
-                yield url, _inside(await darkroom.clean(kept.data))
-            except PictureRefused:
-                continue
-
-
-def _files(story: Story) -> Iterable[Attachment]:
-    passages = (each for part in story.parts for each in part.passages)
-    return (
-        *(file for each in passages if isinstance(each, Entry) for file in each.attachments),
-        *(picture.file for part in story.parts for picture in part.pictures),
-        *(picture.file for picture in story.pictures),
-    )
-
-
-def _inside(picture: Picture) -> Copy:
-    return Copy(
-        inside(picture.data, picture.type), None, picture=True, width=picture.width, height=picture.height
-    )
 
 
 def _sharing(telling: Telling) -> Sharing:

@@ -1,8 +1,8 @@
 """`hashchat transcript`: all that was said, at any time, also while a chat is live."""
 
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from bot.cli.reading import with_store, written
 from bot.messages import Author, Entry
 from bot.render import NO_COPIES
 from bot.render.anonymous import NOTE, Anonymous
+from bot.render.copies import EMBEDDING
 from bot.store import Chat, Record, Store, StoreError
 
-#: The forms that can have pictures inside.
-_EMBEDDING = ("html", "json", "jsonl")
 #: How many entries are written between two steps of the progress shown.
 STEP = 1000
 
@@ -43,8 +42,9 @@ def write_transcript(
             nameless = await _anonymous(record, chat) if anonymous else None
             with output(path) as file, attaching(record, where, path) as files:
                 writing = Writing(record, chat, form, where, files, nameless)
-                async for piece in writing.pieces(shown=path is not None):
-                    file.write(piece.encode(errors="replace"))
+                async with aclosing(writing.pieces(shown=path is not None)) as pieces:
+                    async for piece in pieces:
+                        file.write(piece.encode(errors="replace"))
         if files and files.missing:
             complain(f"{files.missing:,} of the files shared could not be kept; the transcript says which.")
         return written(path)
@@ -58,9 +58,9 @@ def _media(media: render.Media | None, form: str, path: Path | None, *, anonymou
         raise StoreError(
             "An anonymous transcript has no files: they show who shared them. Leave out --media."
         )
-    if media is render.Media.EMBED and form not in _EMBEDDING:
+    if media is render.Media.EMBED and form not in EMBEDDING:
         raise StoreError(
-            f"Pictures can be inside {', '.join(_EMBEDDING)}, not inside {form}. Choose another --format, or --media folder."
+            f"Pictures can be inside {', '.join(EMBEDDING)}, not inside {form}. Choose another --format, or --media folder."
         )
     if media is not None:
         return media
@@ -71,9 +71,9 @@ def _media(media: render.Media | None, form: str, path: Path | None, *, anonymou
 async def _anonymous(record: Record, chat: Chat) -> Anonymous:
     """Draw pseudonyms for all who wrote, under every name that they had."""
     people = {Author(key, name) for key, name in (await record.names()).items()}
-    async for entry in record.entries():
-        if entry.author:
-            people.add(entry.author)
+    async with aclosing(record.chunks()) as chunks:
+        async for some in chunks:
+            people.update(entry.author for entry in some if entry.author)
     return Anonymous(chat.script, people)
 
 
@@ -88,7 +88,7 @@ class Writing:
     files: Attaching | None
     anonymous: Anonymous | None
 
-    async def pieces(self, *, shown: bool) -> AsyncIterator[str]:
+    async def pieces(self, *, shown: bool) -> AsyncGenerator[str, None]:
         """Give it piece by piece; its progress can be shown where somebody watches."""
         about = self.anonymous.about(self.chat.about) if self.anonymous else self.chat.about
         note = NOTE if self.anonymous else None
@@ -96,19 +96,22 @@ class Writing:
         yield writer.preamble()
         async with _progress(await self.record.count(), shown=shown and sys.stderr.isatty()) as step:
             number = 0
-            async for entry in self._entries():
-                copies = await self.files.copies(entry) if self.files and entry.attachments else NO_COPIES
-                yield writer.entry(entry, copies)
-                number += 1
-                if number % STEP == 0:
-                    step()
+            async with aclosing(self._entries()) as entries:
+                async for entry in entries:
+                    copies = await self.files.copies(entry) if self.files and entry.attachments else NO_COPIES
+                    yield writer.entry(entry, copies)
+                    number += 1
+                    if number % STEP == 0:
+                        step()
         yield writer.postamble()
 
-    async def _entries(self) -> AsyncIterator[Entry]:
-        async for entry in self.record.entries():
-            told = self.anonymous.entry(entry) if self.anonymous else entry
-            if told is not None:
-                yield told
+    async def _entries(self) -> AsyncGenerator[Entry, None]:
+        async with aclosing(self.record.chunks()) as chunks:
+            async for some in chunks:
+                for entry in some:
+                    told = self.anonymous.entry(entry) if self.anonymous else entry
+                    if told is not None:
+                        yield told
 
 
 @asynccontextmanager

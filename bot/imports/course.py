@@ -2,8 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.answers import SOON, Context, Previous, Purpose, Reading, Reply, may_continue, read
 from bot.imports.questions import same_words
@@ -15,15 +15,8 @@ from bot.store.spool import Spool, Spooled
 
 #: So many messages need not be looked up: most of what people reply to.
 LATELY = 5_000
-
-
-@dataclass(slots=True)
-class Count:
-    """What came of it: messages, answers, and the people who said something."""
-
-    messages: int
-    answers: int
-    people: set[str]
+#: A host's first words before the first question are the welcome, their last ones after the end the farewell: within this.
+AROUND = timedelta(minutes=15)
 
 
 class Course:
@@ -37,7 +30,8 @@ class Course:
         self._answered: OrderedDict[str, Previous] = OrderedDict()
         self._first: datetime | None = None
         self._last: datetime | None = None
-        self.count = Count(0, 0, set())
+        self._welcome: datetime | None = None
+        self._farewell: datetime | None = None
 
     async def run(self, spool: Spool) -> None:
         """Read all that is in the spool, some at a time. Raises StoreError."""
@@ -53,18 +47,33 @@ class Course:
 
     def state(self, started: datetime | None, ended: datetime | None) -> State:
         """Give the state of the chat, which is over; where the file does not say when it began and ended, by its course."""
-        first, last = next(iter(self._asked.values()), self._first), self._last
+        first, last = self._first, self._last
         if self._asked and last:
-            label, at = list(self._asked.items())[-1]
-            last = max(at, min(last, at + self._script.question(label).time))
+            first, end = next(iter(self._asked.values())), self._end()
+            first, last = self._welcome or first, self._farewell or min(last, end)
         asked = tuple(Asked(label, at) for label, at in self._asked.items())
         at = max(filter(None, (self._last, ended, last)))
         return State(Over(), at=at, started=started or first, ended=ended or last, asked=asked)
+
+    def _end(self) -> datetime:
+        """Give when the time of the last question is over."""
+        label, at = list(self._asked.items())[-1]
+        return at + self._script.question(label).time
+
+    def _frame(self, at: datetime) -> None:
+        """Take note of a host's words around the questions."""
+        first, end = next(iter(self._asked.values())), self._end()
+        if first - AROUND <= at < first:
+            self._welcome = self._welcome or at
+        elif end <= at <= end + AROUND:
+            self._farewell = at
 
     def _take(self, each: Spooled) -> None:
         message = each.message
         self._first = self._first or message.at
         self._last = message.at
+        if message.author.host and self._asked:
+            self._frame(message.at)
         if each.kind is not None:
             self._post(each, each.kind)
         elif message.id in self._asking:
@@ -83,9 +92,6 @@ class Course:
             return
         if each.reading.answers:
             self._remember(message, each.reading)
-        self.count.messages += 1
-        self.count.answers += bool(each.reading.answers)
-        self.count.people.add(message.author.id)
 
     def _post(self, each: Spooled, kind: str, label: str | None = None) -> None:
         """Make a message a post of the bot's: questions are the chat's own, whoever posted them."""

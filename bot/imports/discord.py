@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.imports.fields import Object, mapping, mappings, needed, number, text, whole
-from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable, anonymous
+from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Signed, Unread, Unreadable, which
 from bot.imports.source import Source
 from bot.imports.streaming import members
 from bot.imports.times import Times
@@ -23,26 +23,36 @@ _MENTION = re.compile(r"<@!?(\d+)>")
 
 def read(source: Source, settings: Settings) -> Iterator[Piece]:
     """Give what is in an export. See `bot.imports.heard.Reader`; raises BadJson and Unreadable."""
-    thread = ""
+    thread, guild, number = "", "", 0
     for member in members(source.text(), "messages"):
-        if member.key == "channel":
+        if member.key == "guild":
+            guild = _guild(member.value)
+        elif member.key == "channel":
             try:
-                thread, head = _channel(whole(member.value))
+                thread, head = _channel(whole(member.value), guild)
             except ValueError as error:
                 raise Unreadable(f"{source}:{member.line}: the channel cannot be read ({error}).") from error
             yield head
         elif member.key == "messages":
+            number += 1
             try:
                 yield _piece(whole(member.value), thread, settings.times)
             except ValueError as error:
-                yield Unread(member.line, str(error))
+                yield Unread(member.line, str(error), which(member.value, number))
 
 
-def _channel(channel: Object) -> tuple[str, Head]:
+def _guild(guild: Any) -> str:
+    """Give the id of a guild; "" for messages between people, which have the guild 0."""
+    id_ = guild.get("id") if isinstance(guild, dict) else None
+    return id_ if isinstance(id_, str) and id_ != "0" else ""
+
+
+def _channel(channel: Object, guild: str) -> tuple[str, Head]:
     """Give the id of a thread ("" for a channel), and what the file says of the chat."""
-    name = text(channel, "name")
-    thread = text(channel, "id") if "Thread" in text(channel, "type") else ""
-    return thread, Head(title=text(channel, "topic") or name, hashtag=name)
+    name, id_ = text(channel, "name"), text(channel, "id")
+    thread = id_ if "Thread" in text(channel, "type") else ""
+    room = f"discord:{guild}" if guild else f"discord:channel:{id_}" if id_ else ""
+    return thread, Head(title=text(channel, "topic") or name, name=name, room=room)
 
 
 def _piece(item: Object, thread: str, times: Times) -> Piece:
@@ -102,10 +112,10 @@ def _attachment(item: Object) -> Attachment:
     return Attachment(name, url, mimetypes.guess_type(name)[0], number(item, "fileSizeBytes"))
 
 
-def _reaction(item: Object) -> tuple[str, tuple[str, ...]]:
+def _reaction(item: Object) -> tuple[str, Signed]:
     """Give a sign and who put it there; of others than those named only the number is known."""
     emoji: Mapping[str, Any] = mapping(item, "emoji")
     sign = needed(emoji, "name")
     people = tuple(needed(user, "id") for user in mappings(item, "users"))
     others = (number(item, "count") or 0) - len(people)
-    return f":{sign}:" if text(emoji, "id") else sign, (*people, *anonymous(max(0, others)))
+    return f":{sign}:" if text(emoji, "id") else sign, Signed(people, max(0, others))

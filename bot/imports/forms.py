@@ -53,4 +53,6 @@ def _json(source: Source, start: str) -> Reader:
     except json.JSONDecodeError as error:
         if error.pos < len(start) - 100 and not error.msg.startswith("Unterminated"):
             raise Unreadable(f"{source}:{error.lineno}: this is not JSON ({error.msg}).") from error
+    except (ValueError, RecursionError):  # too many digits, or too deep: of another kind in any case
+        pass
     raise Unreadable(f"{source} is JSON of another kind. {TAKEN}")

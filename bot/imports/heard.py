@@ -3,18 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.answers import Reading
 from bot.imports.source import Source
 from bot.imports.times import Times
-from bot.messages import Author, Message
+from bot.messages import Message
 from bot.script.model import Host
-
-#: Who speaks where a file of hashchat's own has something that hashchat posted.
-ITSELF = Author("hashchat", "hashchat", host=True)
-#: As many people as one sign on one message can be from, where a file only counts them.
-MOST_REACTIONS = 10_000
 
 
 class Unreadable(Exception):
@@ -23,10 +18,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a file says of the chat as a whole; empty where it says nothing. `zone` is an IANA name, the times are aware."""
+    """What a file says of the chat as a whole; empty where it says nothing. `zone` is an IANA name, the times are aware.
+
+    `name` is what the file or the channel is called, for a chat that does not say its hashtag; `room` tells where it was
+    held for as long as that lasts, as `discord:` and a guild's id.
+    """
 
     title: str = ""
     hashtag: str = ""
+    name: str = ""
+    room: str = ""
     summary: str | None = None
     language: str = "en"
     zone: str = ""
@@ -34,6 +35,14 @@ class Head:
     started: datetime | None = None
     ended: datetime | None = None
     rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who put a sign on a message: their ids, and how many `others` of whom only the number is known."""
+
+    people: tuple[str, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Heard:
     """
 
     message: Message
-    reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reactions: Mapping[str, Signed] = field(default_factory=dict)
     reading: Reading | None = None
     highlighted: bool = False
     post: str | None = None
@@ -53,10 +62,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Something that could not be read: on which line, and why."""
+    """Something that could not be read: on which line, why and, where all may stand on one line, which message."""
 
     line: int
     why: str
+    which: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.which}{': ' if self.which else ''}{self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,7 @@ class Reader(Protocol):
         """Give what is in the file, in the file's order."""
 
 
-def anonymous(count: int) -> tuple[str, ...]:
-    """Give ids for people of whom only the number is known; no room gives such ids."""
-    return tuple(f"?{number}" for number in range(1, min(count, MOST_REACTIONS) + 1))
+def which(value: Any, number: int) -> str:
+    """Name a message that may be nothing of the kind: by its id or else its number in the file, from 1."""
+    id_ = value.get("id") if isinstance(value, dict) else None
+    return f"message {id_}" if isinstance(id_, str) and 0 < len(id_) <= 64 else f"message no. {number}"

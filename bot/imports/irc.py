@@ -5,6 +5,7 @@ in how they set apart what is no message. The day is in the time, or in a line o
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,8 +14,8 @@ from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unr
 from bot.imports.source import Source
 from bot.messages import Author, Message
 
-_DATE = r"(?P<date>\d{4}-\d\d-\d\d|(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\s+\d{1,2}(?:,?\s+\d{4}(?!:))?)"
-_CLOCK = r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?(?:\s?[ap]m)?)"
+_DATE = r"(?P<date>\d{4}-\d\d-\d\d|(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\s+\d{1,2}(?:,?\s+\d{4}(?!:))?)"
+_CLOCK = r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:\s?[ap]m)?)"
 #: The time in front of a line: bare or in brackets, with or without its day and its zone.
 _STAMP = re.compile(
     rf"[\[(]?(?:{_DATE}[T\s]\s*)?{_CLOCK}(?P<zone>Z|[+-]\d\d:?\d\d)?[\])]?(?P<gap>\t| +|$)", re.IGNORECASE
@@ -23,27 +24,29 @@ _NICK = r"[~&@%+!\s]?(?P<nick>[^\s<>]{1,64})"
 _SAID = re.compile(rf"<{_NICK}>(?:\s|$)(?P<text>.*)")
 _TABBED = re.compile(rf"{_NICK}\t(?P<text>.*)")
 _ACTION = re.compile(
-    r"\s?\*\s(?P<nick>[^\s*]{1,64})(?:\s(?P<text>.*)|$)|Action: (?P<eggdrop>\S+) (?P<deed>.*)"
+    r"\s?\*\s(?P<nick>[^\s*]{1,64})(?:\s(?P<text>.*)|$)|Action: (?P<eggdrop>\S{1,64}) (?P<deed>.*)"
 )
 _NICK_CHANGE = re.compile(
-    r"(?:[-*!]+\s*)*(?P<old>[^\s*]+) is now known as (?P<new>\S+)|Nick change: (?P<was>\S+) -> (?P<becomes>\S+)"
+    r"[-*!\s]*+(?P<old>[^\s*]{1,64}) is now known as (?P<new>\S{1,64})|"
+    r"Nick change: (?P<was>\S{1,64}) -> (?P<becomes>\S{1,64})"
 )
+#: Who somebody is on the network: `(~ana@example.org)`.
+_ADDRESS = r"\([^\s@]{1,64}@\S{0,255}\)"
 #: What clients write about the channel. With one star it looks like an action, and only its words tell.
 _NOTE = re.compile(
     r"(?:-!-|-->|<--|--\t|--\s|---|\*{2,3}\s|=!=|[-=<>]{2,3}\s)|"
     r"(?:\*\s+)?(?:You are now known as|Now talking (?:in|on)|Topic (?:is|for)|Set by|Disconnected|Rejoined|Attempting to)|"
-    r"\*\s+\S+ (?:\(\S+@\S*\) (?:has )?(?:joined|left|quit)|has (?:joined|left|quit)(?: |$)|sets mode|gives |removes |was kicked|changes topic|has changed the topic|sets )|"
-    r"\S+ \(\S+@\S+\) (?:joined|left)|(?:Joins|Parts|Quits|Topic|Mode change|mode):? ",
+    rf"\*\s+\S+ (?:{_ADDRESS} (?:has )?(?:joined|left|quit)|has (?:joined|left|quit)(?: |$)|sets mode|gives |removes |was kicked|changes topic|has changed the topic|sets )|"
+    rf"\S+ {_ADDRESS} (?:joined|left)|(?:Joins|Parts|Quits|Topic|Mode change|mode):? ",
     re.IGNORECASE,
 )
 #: Lines by which a log tells the day: `--- Day changed Fri Apr 24 2015`, `Session Start: …`, `**** BEGIN LOGGING AT …`.
 _DAY_LINE = re.compile(
-    r"(?:---|\*{4}|Session|\[)\s?.*?(?P<day>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\s+\d{1,2}\b)"
+    r"(?:---|\*{4}|Session|\[)\s?.*?(?P<day>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\s+\d{1,2}\b)"
     r"[^\d]*(?:\d\d?:\d\d(?::\d\d)?\s+)?(?P<year>\d{4})|(?:---|\*{4}|Session).*?(?P<iso>\d{4}-\d\d-\d\d)",
     re.IGNORECASE,
 )
 _BARE_DAY = re.compile(r"(?:---|\*{4}|Session (?:start|close|time|ident|end)|#)", re.IGNORECASE)
-_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _CHANNEL = re.compile(r"[#&]([^\s,\x07#/\\]+)")
 #: Bold, colours and the like (https://modern.ircdocs.horse/formatting).
 _FORMATTING = re.compile(
@@ -59,8 +62,8 @@ def looks_like(sample: str) -> bool:
 
 def read(source: Source, settings: Settings) -> Iterator[Piece]:
     """Give what is in a log. See `bot.imports.heard.Reader`."""
-    channel = _CHANNEL.search(source.path.stem)
-    yield Head(title=source.path.stem, hashtag=channel[1] if channel else source.path.stem)
+    channel = _CHANNEL.search(source.name)
+    yield Head(title=source.name, name=channel[1] if channel else source.name)
     log = _Log(source, settings)
     for number, raw in enumerate(source.text(), 1):
         line = _FORMATTING.sub("", raw.rstrip("\r\n"))
@@ -85,7 +88,7 @@ class _Log:
     def __init__(self, source: Source, settings: Settings) -> None:
         self._source = source
         self._times = settings.times
-        self._day = settings.day or _day_in(source.path.stem)
+        self._day = settings.day or source.day
         self._last: datetime | None = None
         self._written: datetime | None = None
         self._people = _People()
@@ -159,22 +162,30 @@ class _People:
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
 
     def id(self, nick: str) -> str:
         key = nick.casefold()
         if key not in self._ids:
-            taken = set(self._ids.values())
-            number = 1
-            while (id_ := key if number == 1 else f"{key}~{number}") in taken:
-                number += 1
-            self._ids[key] = id_
+            self._ids[key] = self._free(key)
         return self._ids[key]
 
     def renamed(self, old: str, new: str) -> None:
         if old.casefold() != new.casefold():
             id_ = self.id(old)
             del self._ids[old.casefold()]
+            self._taken.discard(self._ids.get(new.casefold(), ""))
             self._ids[new.casefold()] = id_
+
+    def _free(self, key: str) -> str:
+        """Give an id that nobody has: the nick or, where others went by it before, the nick with a number."""
+        id_ = key
+        while id_ in self._taken:
+            self._numbers[key] += 1
+            id_ = f"{key}~{self._numbers[key] + 1}"
+        self._taken.add(id_)
+        return id_
 
 
 def _stamped(line: str) -> _Stamped | None:
@@ -239,9 +250,3 @@ def _date(text: str) -> date | None:
         return datetime.strptime(f"{found[1]} {found[2]} {found[3]}", "%b %d %Y").date()  # noqa: DTZ007  (a day has no zone)
     except ValueError:
         return None
-
-
-def _day_in(name: str) -> date | None:
-    """Give the day that a file's name has: `#macrosw_20150423`, `2015-04-23`."""
-    found = _IN_NAME.search(name)
-    return _date("-".join(found.groups())) if found else None

@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.answers import Purpose, Reading
 from bot.imports.fields import Object, mapping, mappings, needed, number, text, whole
-from bot.imports.heard import ITSELF, Head, Heard, Piece, Settings, Unread, Unreadable, anonymous
+from bot.imports.heard import Head, Heard, Piece, Settings, Signed, Unread, Unreadable, which
 from bot.imports.source import Source
-from bot.imports.streaming import LONGEST, BadJson, Member, members
+from bot.imports.streaming import LONGEST, Member, members
 from bot.imports.times import Times
-from bot.messages import Attachment, Author, Message
+from bot.messages import ITSELF, Attachment, Author, Message
 from bot.script.model import Host, Role
 
 FORMAT = "hashchat-transcript"
@@ -23,17 +23,21 @@ VERSION = 1
 
 def read(source: Source, settings: Settings) -> Iterator[Piece]:
     """Give what is in a transcript. See `bot.imports.heard.Reader`; raises BadJson and Unreadable."""
+    number = 0
     for member in _lines(source) if _in_lines(source) else members(source.text(), "entries"):
-        match member.key:
-            case "version":
+        match member:
+            case Unread():
+                yield member
+            case Member(key="version"):
                 _known(source, member.value)
-            case "chat":
+            case Member(key="chat"):
                 yield _chat(source, member, settings.times)
-            case "entries":
+            case Member(key="entries"):
+                number += 1
                 try:
                     yield _entry(whole(member.value), settings.times)
                 except ValueError as error:
-                    yield Unread(member.line, str(error))
+                    yield Unread(member.line, str(error), which(member.value, number))
 
 
 def _in_lines(source: Source) -> bool:
@@ -44,18 +48,24 @@ def _in_lines(source: Source) -> bool:
         return False
 
 
-def _lines(source: Source) -> Iterator[Member]:
-    """Give the members of the first line, and each other line as an entry."""
+def _lines(source: Source) -> Iterator[Member | Unread]:
+    """Give the members of the first line, and each other line as an entry, or that it cannot be read."""
     file = source.text()
     head = whole(json.loads(file.readline(LONGEST)))
     yield from (Member(key, value, 1) for key, value in head.items())
     number = 1
     while line := file.readline(LONGEST):
         number += 1
+        if len(line) == LONGEST and not line.endswith("\n"):
+            yield Unread(number, f"the line is longer than {LONGEST:,} characters")
+            while (line := file.readline(LONGEST)) and not line.endswith("\n"):
+                pass
+            continue
         try:
             value = json.loads(line) if line.strip() else None
-        except (ValueError, RecursionError) as error:
-            raise BadJson(number, "this line is not JSON, or is cut off") from error
+        except (ValueError, RecursionError):
+            yield Unread(number, "the line is not JSON, or is cut off")
+            continue
         if value is not None:
             yield Member("entries", value, number)
 
@@ -111,7 +121,7 @@ def _entry(item: Object, times: Times) -> Heard:
     reactions = mapping(item, "reactions")
     return Heard(
         message,
-        {sign: anonymous(number(reactions, sign) or 0) for sign in reactions},
+        {sign: Signed(others=max(0, number(reactions, sign) or 0)) for sign in reactions},
         reading=_reading(item),
         highlighted=item.get("highlighted") is True,
         post=None if author else kind,
@@ -123,11 +133,10 @@ def _author(item: Object) -> Author:
 
 
 def _attachment(item: Object) -> Attachment:
-    """Give an attachment; where a copy of it lies beside the transcript, with the address of that."""
-    copy = text(item, "file")
+    """Give an attachment; where a copy of it lies beside the transcript or in it, with the address of that."""
     return Attachment(
         name=text(item, "name"),
-        url=copy if copy and not copy.startswith("data:") else needed(item, "url"),
+        url=text(item, "file") or needed(item, "url"),
         type=text(item, "type") or None,
         size=number(item, "size"),
         alt=text(item, "alt") or None,

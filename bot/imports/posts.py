@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable, anonymous
+from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Signed, Unread, Unreadable
 from bot.imports.source import Source
 from bot.imports.times import Ambiguous, Times
 from bot.messages import Attachment, Author, Message
@@ -73,7 +73,7 @@ def read(source: Source, settings: Settings) -> Iterator[Piece]:
         raise Unreadable(f"{source}: {error}") from error
     _complete(source, table)
     _settle(source, table, settings.times)
-    yield Head(title=source.path.stem, hashtag=source.path.stem)
+    yield Head(title=source.name, name=source.name)
     rows = _Rows(source, table, settings.times)
     yield from rows.pieces()
 
@@ -225,6 +225,6 @@ def _attachments(cell: str) -> tuple[Attachment, ...]:
     )
 
 
-def _reactions(cell: str) -> dict[str, tuple[str, ...]]:
+def _reactions(cell: str) -> dict[str, Signed]:
     found = (_REACTION.fullmatch(each) for each in cell.split(","))
-    return {each[1]: anonymous(int(each[2])) for each in found if each}
+    return {each[1]: Signed(others=int(each[2])) for each in found if each}

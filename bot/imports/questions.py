@@ -29,25 +29,31 @@ _LONGEST_TITLE = 300
 _LONGEST_NAME = 100
 #: So that a question fits into one post, whatever its letters and its label.
 _LONGEST_QUESTION = 900
+#: So much of a post is looked at.
+_LONGEST_POST = 4000
 _TAG = re.compile(r"#(\w+)")
-_TAIL = re.compile(r"(?:\s+(?:#\w+|https?://\S+|@\w+|[|/·–—-]))+\s*$")
+_TAIL = re.compile(r"(?:(?<!\s)\s+(?:#\w+|https?://\S+|@\w+|[|/·–—-]))+\s*$")
 _ASKS = re.compile(r"[?？؟;]")
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A post that begins with a question's label: the message's id, when, whose, and what it asks."""
+    """A post that begins with a question's label: the message's id, when, whose, what it asks, and its hashtags."""
 
     id: str
     at: datetime
     author: str
     name: str
     ask: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who hosts (their ids, and the names of those who asked), and the question posts by label, in order of time."""
+    """Who hosts (their ids, and the names of those who asked), and the question posts by label, in order of time.
+
+    `tag` is the hashtag that at least half of them have.
+    """
 
     hosts: frozenset[str]
     names: tuple[str, ...]
@@ -72,7 +78,6 @@ class Survey:
         self._known: dict[str, str] = {}
         self._met: set[str] = set()
         self._posts: defaultdict[str, dict[str, Posted]] = defaultdict(dict)
-        self._tags: Counter[str] = Counter()
         self._given: dict[str, Posted] = {}
 
     def add(self, message: Message) -> None:
@@ -82,11 +87,11 @@ class Survey:
             self._known[author.id] = author.name
         if not message.repeat and (asked := self._asked(message.text)):
             label, ask = asked
-            posted = Posted(message.id, message.at, author.id, author.name, ask)
+            tags = tuple(_TAG.findall(message.text[:_LONGEST_POST]))
+            posted = Posted(message.id, message.at, author.id, author.name, ask, tags)
             earlier = self._posts[label].get(author.id)
             if earlier is None or message.at < earlier.at:
                 self._posts[label][author.id] = posted
-                self._tags.update({tag.casefold(): 1 for tag in _TAG.findall(message.text)})
 
     def posted(self, label: str, post: Posted) -> None:
         """Know a question that the file itself says was asked."""
@@ -114,8 +119,9 @@ class Survey:
             sorted(asked.items(), key=lambda each: (each[1].at, _place(each[0])))[:MOST_QUESTIONS]
         )
         names = {post.author: post.name for post in asked.values() if not self._given} | self._known
-        tag = next((tag for tag, _ in self._tags.most_common(1)), "")
-        return Found(frozenset(hosts), tuple(dict.fromkeys(names.values())), questions, tag)
+        return Found(
+            frozenset(hosts), tuple(dict.fromkeys(names.values())), questions, _shared(questions.values())
+        )
 
     def _is_wanted(self, *names: str) -> bool:
         met = {_handle(name) for name in names} & self._wanted
@@ -179,13 +185,24 @@ def _place(label: str) -> tuple[int, str]:
     return number_and_part(label) or (_MOST + 1, label)
 
 
+def _shared(posts: Collection[Posted]) -> str:
+    """Give the hashtag that at least half of the posts have, as it is written first; empty where there is none."""
+    counts = Counter(
+        tag for post in posts for tag in dict.fromkeys(map(str.casefold, post.tags)) if tag_of(tag)
+    )
+    for tag, count in counts.most_common(1):
+        if 2 * count >= len(posts):
+            return next(each for post in posts for each in post.tags if each.casefold() == tag)
+    return ""
+
+
 def _ask(text: str, forms: Forms) -> str:
     """Give what a text asks: what stands behind its label, without the hashtags at the end."""
     hailed = forms.noise.match(text)
     label = forms.label.search(text, hailed.end() if hailed else 0)
     start = label.end() if label else 0
     mark = SEPARATOR.match(text, start)
-    ask = text[mark.end() if mark else start :].strip()
+    ask = text[mark.end() if mark else start :].strip()[:_LONGEST_POST]
     return _TAIL.sub("", ask) or ask
 
 
@@ -206,10 +223,10 @@ def script_text(found: Found, head: Head, zone: str) -> str:
 
 
 def _lines(asks: dict[str, str], found: Found, head: Head, zone: str) -> Iterator[str]:
-    tag = _tag(head.hashtag) or _tag(found.tag) or "chat"
+    tag = next(filter(None, map(tag_of, (head.hashtag, found.tag, head.name))), "chat")
     yield "# Found by hashchat when it imported this chat."
     yield f"hashtag: {quoted('#' + tag)}"
-    yield f"title: {quoted(_line(head.title, _LONGEST_TITLE) or tag)}"
+    yield f"title: {quoted(title_of(head.title) or tag)}"
     if summary := _line(head.summary or "", _LONGEST_TITLE):
         yield f"summary: {quoted(summary)}"
     yield f"language: {quoted(head.language)}"
@@ -250,7 +267,12 @@ def _line(text: str, most: int) -> str:
     return line if any(sign.isprintable() and not sign.isspace() for sign in line) else ""
 
 
-def _tag(text: str) -> str:
+def title_of(text: str) -> str:
+    """Make a title of a text; empty where nothing of it can be seen."""
+    return _line(text, _LONGEST_TITLE)
+
+
+def tag_of(text: str) -> str:
     """Make a hashtag of a name; empty where it has no letter."""
     tag = unicodedata.normalize("NFC", text)
     tag = "".join(sign for sign in tag if unicodedata.category(sign)[0] in "LMN" or sign == "_")[:90]

@@ -3,9 +3,11 @@
 import codecs
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from io import BufferedReader
 from pathlib import Path
 from typing import TextIO
@@ -18,6 +20,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -29,6 +33,20 @@ class Source:
 
     def __str__(self) -> str:
         return str(self.path)
+
+    @property
+    def name(self) -> str:
+        """What the file is called, without its day and what it ends in: `#macrosw` of `#macrosw_20150423.log`."""
+        return _DAY.sub(" ", self.path.stem).strip(" -_.,")
+
+    @property
+    def day(self) -> date | None:
+        """The day that the file's name has."""
+        found = _DAY.search(self.path.stem)
+        try:
+            return date.fromisoformat("-".join(found.groups())) if found else None
+        except ValueError:
+            return None
 
     @property
     def position(self) -> int:

@@ -113,6 +113,8 @@ class _Stretch:
                 self._fill_up(error)
             except RecursionError:
                 raise BadJson(self.line, "this is nested too deeply") from None
+            except ValueError:  # what is JSON, but more digits than Python reads
+                raise BadJson(self.line, "a number in this is too long") from None
             else:
                 if end < len(self._text) or not self._more():  # a number at the edge may go on
                     self._go_to(end)

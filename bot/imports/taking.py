@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -23,8 +23,9 @@ from bot.script.posts import Kind
 from bot.store import Chat, Store
 from bot.store.spool import Spool
 
-#: So many of the lines that could not be read are named.
-NAMED = 20
+#: As many people as are kept of those who are only counted: of one sign on one message, and of one file in all.
+MOST_ALIKE = 10_000
+MOST_UNNAMED = 200_000
 #: How many pieces are read between two steps of the progress.
 STEP = 1000
 
@@ -33,7 +34,8 @@ STEP = 1000
 class Wanted:
     """What the one who imports says: the script's text and what it says, who hosted, and how files are to be read.
 
-    `zone` is that of times without one, an IANA name; None takes the script's, or UTC.
+    `zone` is that of times without one, an IANA name; None takes the script's, or UTC. `hashtag` and `title` go before
+    what a file says, where there is no script; `folders` are those in which attached files lie besides an export's own.
     """
 
     text: str | None = None
@@ -42,6 +44,9 @@ class Wanted:
     zone: str | None = None
     day: date | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    hashtag: str = ""
+    title: str = ""
+    folders: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,7 +54,6 @@ class Report:
     """What came of reading: what could not be read, what was left out, and what stood there twice."""
 
     unread: list[tuple[Path, Unread]] = field(default_factory=list)
-    unread_in_all: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     heard: int = 0
     different: int = 0
@@ -86,7 +90,8 @@ async def take_in(
 
     Raises Unreadable, OSError and StoreError; then nothing has changed.
     """
-    source = f"import:{_digest(paths)}"
+    digest = _digest(paths)
+    source = f"import:{digest}"
     if known := await store.of_script(source):
         return Imported(known[0], already=True)
     zone = wanted.zone or (wanted.script.zone if wanted.script else "UTC")
@@ -105,17 +110,21 @@ async def take_in(
         )  # fmt: skip
         await course.run(spool)
         kept = await spool.keep(
-            source=source, script=text, rehearsal=head.rehearsal, state=course.state(head.started, head.ended)
+            source=source,
+            script=text,
+            room=f"import:{head.room or digest}",
+            rehearsal=head.rehearsal,
+            state=course.state(head.started, head.ended),
         )
     if kept is None:  # somebody else was quicker
         return Imported((await store.of_script(source))[0], already=True)
     return Imported(
-        await store.chat(kept),
+        await store.chat(kept.chat),
         report=taking.report,
         hosts=found.names,
-        messages=course.count.messages,
-        answers=course.count.answers,
-        people=len(course.count.people),
+        messages=kept.messages,
+        answers=kept.answers,
+        people=kept.people,
         unasked=tuple(each for each in script.everything_asked if each.label not in posts),
         assumed=zone if times.assumed else None,
     )
@@ -134,11 +143,13 @@ class _Taking:
         self._progress = progress
         self._survey = Survey(wanted.script, (*wanted.hosts, *of_script))
         self._head = Head()
-        self._files = Beside()
+        self._files = Beside(wanted.folders)
+        self._unnamed = 0
         self._before = 0
 
     async def read(self, source: Source) -> None:
         """Lay out what is in one file."""
+        self._unnamed = 0
         settings = Settings(self._times, self._wanted.day, self._wanted.columns)
         reader = reader_of(source, settings)
         try:
@@ -171,16 +182,15 @@ class _Taking:
                 " --host NAME, or write the questions into a script and add --script SCRIPT."
             )
         await self._spool.host(found.hosts)
-        return found, self._head
+        hashtag, title = self._wanted.hashtag or self._head.hashtag, self._wanted.title or self._head.title
+        return found, replace(self._head, hashtag=hashtag, title=title)
 
     async def _take(self, piece: Piece, path: Path) -> None:
         match piece:
             case Heard():
                 await self._hear(piece, path)
             case Unread():
-                self.report.unread_in_all += 1
-                if len(self.report.unread) < NAMED:
-                    self.report.unread.append((path, piece))
+                self.report.unread.append((path, piece))
             case LeftOut(what=what):
                 self.report.left_out[what] += 1
             case Head() if self._head == Head():
@@ -195,10 +205,21 @@ class _Taking:
             self._survey.posted(heard.reading.under, _posted(message))
         if message.attachments:
             message = await self._with_files(message, path)
-        signs = [(sign, person) for sign, people in heard.reactions.items() for person in people]
         await self._spool.add(
-            message, signs, reading=heard.reading, highlighted=heard.highlighted, kind=heard.post
+            message, self._signs(heard), reading=heard.reading, highlighted=heard.highlighted, kind=heard.post
         )
+
+    def _signs(self, heard: Heard) -> Iterator[tuple[str, str]]:
+        """Give each sign on a message with whose it is; who is only counted gets an id that no room gives."""
+        for sign, signed in heard.reactions.items():
+            yield from ((sign, person) for person in signed.people)
+            others = min(signed.others, MOST_ALIKE, MOST_UNNAMED - self._unnamed)
+            self._unnamed += others
+            if others < signed.others:
+                self.report.left_out["reactions that were only counted, too many to be true"] += (
+                    signed.others - others
+                )
+            yield from ((sign, f"?{number}") for number in range(1, others + 1))
 
     async def _with_files(self, message: Message, path: Path) -> Message:
         attachments = []
@@ -214,7 +235,7 @@ class _Taking:
         if not self.report.unread:
             return ""
         path, unread = self.report.unread[0]
-        return f" Of {self.report.unread_in_all:,} lines that could not be read, the first is {path}:{unread.line}: {unread.why}."
+        return f" Of {len(self.report.unread):,} lines that could not be read, the first is {path}:{unread}."
 
 
 def _posted(message: Message) -> Posted:

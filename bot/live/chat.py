@@ -19,7 +19,7 @@ from bot.live.clock import Call, Clock, sleep
 from bot.live.fold import Awaited, Fold, Item, Reported, Reread
 from bot.live.listener import Listener
 from bot.live.room import Delivery, Room, RoomError
-from bot.messages import Author, Deed
+from bot.messages import ITSELF, Author, Deed
 from bot.recap import Recap
 from bot.script.posts import Kind, Post, compose
 from bot.session import Over, Pause, Running, State, Tick, Want, Wish, describe, due
@@ -32,9 +32,6 @@ ROOM_RETRY = timedelta(seconds=1)
 LONGEST_ROOM_RETRY = timedelta(seconds=30)
 #: How long a post that is on its way may still take when the chat is stopped, in seconds.
 LAST_POST = 5
-
-#: Who asks for what the program itself has to ask for.
-ITSELF = Author("hashchat", "hashchat", host=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,7 @@ class LiveChat:
         self._delivering = False
         self._alarm: Call | None = None
         self._alarm_at: datetime | None = None
+        self._caught_up = False
         self._promised: set[asyncio.Future[Any]] = set()
         self._stopping = False
         self._left = False
@@ -145,20 +143,29 @@ class LiveChat:
             to_come, moved = await record.posts_to_come(), await record.moved()
         self._send(to_come)
         deliverer = asyncio.create_task(self._deliver(), name=f"{self.chat.name}: posts")
-        deliverer.add_done_callback(lambda _: self._wake.set())
-        self._put(Tick(self._clock.now()))
+        catching_up = asyncio.create_task(self._catch_up(), name=f"{self.chat.name}: catching up")
+        for task in (deliverer, catching_up):
+            task.add_done_callback(lambda _: self._wake.set())
         if moved:
             self._put(Reread(frozenset(moved)))
         try:
             while not self._finished:
                 await self._wake.wait()
                 await self._take_all()
-                if deliverer.done():
-                    deliverer.result()
+                for task in (deliverer, catching_up):
+                    if task.done():
+                        task.result()
         finally:
             self._stopping = True
+            catching_up.cancel()
             await self._last_post(deliverer)
         await self._take_all()
+
+    async def _catch_up(self) -> None:
+        """Let the clock go on once all that happened while nobody was here has been heard: what is due may end the chat."""
+        await self._room.catch_up()
+        self._caught_up = True
+        self._tick()
 
     @property
     def _finished(self) -> bool:
@@ -212,7 +219,7 @@ class LiveChat:
         self._send(fold.posts)
         if fold.rereading:
             self._put(Reread(frozenset(fold.rereading)))
-        self._wake_at(due(self.state))
+        self._wake_at(due(self.state) if self._caught_up else None)
 
     def _wake_at(self, moment: datetime | None) -> None:
         if self._alarm and not self._alarm.cancelled:
@@ -223,7 +230,9 @@ class LiveChat:
         self._alarm = self._clock.call_at(moment, self._tick) if moment else None
 
     def _tick(self) -> None:
-        self._put(Tick(self._clock.now()))
+        if self._caught_up:
+            self._put(Tick(self._clock.now()))
+        self._wake.set()
 
     def _in_trouble(self, text: str, items: list[Item]) -> None:
         """Say once what is wrong, hold on to what only this process knows, and try again in a while.
@@ -250,7 +259,6 @@ class LiveChat:
         """Bring the posts into the room, one after the other."""
         while not self._stopping:
             post = await self._outbox.get()
-            self._delivering = True
             reported = await self._deliver_at_last(post)
             self._delivering = False
             self._unshown -= 1
@@ -259,6 +267,7 @@ class LiveChat:
     async def _deliver_at_last(self, post: Post) -> Reported:
         wait = ROOM_RETRY
         while True:
+            self._delivering = True
             try:
                 recap = await self.recap() if post.kind is Kind.RECAP else None
                 delivered = await self._room.deliver(
@@ -266,6 +275,7 @@ class LiveChat:
                 )
                 return Reported(post, delivered, self._clock.now())
             except (RoomError, StoreError) as error:
+                self._delivering = False
                 self._room.report(f"{error} Trying again in {wait.total_seconds():.0f} s.")
                 await sleep(self._clock, wait)
                 wait = min(2 * wait, LONGEST_ROOM_RETRY)
@@ -275,7 +285,7 @@ class LiveChat:
 
         With `moment` it is in the room's own writing, which means nothing in a transcript; without, as it is kept.
         """
-        return compose(self.script, post, moment=moment)
+        return compose(self.script, post, moment=moment, ways=self._room.ways)
 
     async def recap(self) -> Recap:
         """Give the chat's recap as it is now."""
@@ -283,11 +293,13 @@ class LiveChat:
 
     async def _last_post(self, deliverer: asyncio.Task[None]) -> None:
         """Let a post that is on its way arrive, for a while."""
-        if self._delivering:
-            await asyncio.wait({deliverer}, timeout=LAST_POST)
-        deliverer.cancel()
-        with suppress(asyncio.CancelledError):
-            await deliverer
+        try:
+            if self._delivering:
+                await asyncio.wait({deliverer}, timeout=LAST_POST)
+        finally:
+            deliverer.cancel()
+            with suppress(asyncio.CancelledError):
+                await deliverer
 
 
 def _settle(kept: asyncio.Future[Any] | None, error: Exception | None = None) -> None:

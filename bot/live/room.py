@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.answers import Reading
 from bot.messages import Message
 from bot.recap import Recap
-from bot.script.posts import Post
+from bot.script.posts import Post, Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ class Room(Protocol):
     @property
     def moment(self) -> Callable[[datetime], str] | None:
         """How the platform writes a date and time for everyone's own zone; None for words in the chat's zone."""
+
+    @property
+    def ways(self) -> Ways:
+        """What people can do in the room besides writing, for the housekeeping to tell them."""
+
+    async def catch_up(self) -> None:
+        """Return once all that happened in the room while nobody listened has been heard by the live chat."""
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Post something. A post's key never acts twice: what is there already is only reported again.

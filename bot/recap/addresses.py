@@ -72,6 +72,8 @@ def _host(url: str) -> str:
 
 def _telling(query: str, host: str) -> list[str]:
     """Give the parameters that say which page is meant."""
+    if not query:
+        return []
     site = next(
         (names for end, names in _TRACKING_ON.items() if f".{host}".endswith(f".{end}")), frozenset[str]()
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 
 from bot.messages import Attachment, Author, Entry
@@ -33,14 +33,17 @@ class _Heard:
         self.asked = True
         self.asked_at = self.asked_at or at
 
-    def answered(self, author: Author) -> None:
+    def answered(self, entry: Entry, author: Author, number: int) -> None:
         self.asked = True
         self.answers += 1
         self.people.add(author.id)
+        self.podium.consider(entry, author.id, number)
 
-    def talked(self, author: Author) -> None:
+    def talked(self, entry: Entry, author: Author, number: int) -> None:
         self.talk += 1
         self.talkers.add(author.id)
+        if entry.highlighted:
+            self.podium.consider(entry, author.id, number)
 
     def recap(
         self, themes: tuple[Theme, ...], links: Iterable[Link], pictures: Iterable[Picture]
@@ -69,10 +72,22 @@ class _Shared:
     people: set[str] = field(default_factory=set)
 
 
+class _Labels(dict[tuple[str, ...], tuple[str, ...]]):
+    """Of what an entry answers, once each the questions that the script has; the same few come again and again."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, answers: tuple[str, ...]) -> tuple[str, ...]:
+        self[answers] = labels = tuple(label for label in dict.fromkeys(answers) if label in self._known)
+        return labels
+
+
 class Tally:
     """Counts a chat while its entries stream by; grows with its people, minutes, links, pictures and words, not its messages.
 
-    The best of a question (`best` at most, see `Podium`) are its answers and whatever else a host highlighted under it.
+    The best of a question (`best`, or more if hosts chose more: see `Podium`) are its answers and whatever else a host highlighted under it.
     What answers two questions counts for both, but once in the whole. Labels that the script does not have count for
     nothing, and neither do the bot's posts. `before` are the ids of those who took part under this hashtag before, None
     where that is not known. `themes` takes most of the time; without, there are none.
@@ -89,44 +104,54 @@ class Tally:
         self._links: dict[str, _Shared] = {}
         self._pictures: list[Picture] = []
         self._minutes: dict[datetime, list[int]] = {}
+        self._minute = [0, 0]
+        self._minute_from = self._minute_to = datetime.min.replace(tzinfo=UTC)
         self._themes = Themes(about.script) if themes else None
         self._heard = {q.label: _Heard(q, Podium(best)) for q in about.script.everything_asked}
+        self._labels = _Labels(self._heard)
 
     def add(self, entry: Entry) -> None:
         """Count the next entry of the chat, in the order of the transcript."""
         author = entry.author
-        under = self._heard.get(entry.under) if entry.under is not None else None
         if author is None:
-            if entry.kind == Kind.QUESTION and under:
-                under.ask(entry.at)
+            if entry.kind == Kind.QUESTION and entry.under in self._heard:
+                self._heard[entry.under].ask(entry.at)
             return
         self._messages += 1
         self._names[author.id] = author.name
-        answered = [self._heard[label] for label in dict.fromkeys(entry.answers) if label in self._heard]
-        for heard in answered:
-            heard.answered(author)
-            heard.podium.consider(entry, self._messages)
+        if not self._minute_from <= entry.at <= self._minute_to:
+            self._begin_minute(entry.at)
+        self._minute[0] += 1
+        answered = self._labels[entry.answers]
         if answered:
             self._answers += 1
-        elif under:
-            under.talked(author)
-            if entry.highlighted:
-                under.podium.consider(entry, self._messages)
-        minute = self._minutes.setdefault(entry.at.replace(second=0, microsecond=0), [0, 0])
-        minute[0] += 1
-        minute[1] += bool(answered)
-        self._collect(entry, author)
-        if self._themes:
-            self._themes.add(entry, [heard.question.label for heard in answered])
-
-    def _collect(self, entry: Entry, author: Author) -> None:
+            self._minute[1] += 1
+            for label in answered:
+                self._heard[label].answered(entry, author, self._messages)
+        elif entry.under in self._heard:
+            self._heard[entry.under].talked(entry, author, self._messages)
         if "://" in entry.text:
-            for url in links(entry.text):
-                first = Link(without_tracking(url), author, entry.under)
-                self._links.setdefault(page(url), _Shared(first)).people.add(author.id)
-        self._pictures.extend(
-            Picture(file, entry.id, author, entry.under) for file in entry.attachments if _is_picture(file)
-        )
+            self._link(entry, author)
+        if entry.attachments:
+            pictures = filter(_is_picture, entry.attachments)
+            self._pictures.extend(Picture(file, entry.id, author, entry.under) for file in pictures)
+        if self._themes:
+            self._themes.add(entry, answered)
+
+    def add_all(self, entries: Iterable[Entry]) -> None:
+        """Count the next entries."""
+        for entry in entries:
+            self.add(entry)
+
+    def _begin_minute(self, at: datetime) -> None:
+        self._minute_from = at.replace(second=0, microsecond=0)
+        self._minute_to = at.replace(second=59, microsecond=999_999)
+        self._minute = self._minutes.setdefault(self._minute_from, [0, 0])
+
+    def _link(self, entry: Entry, author: Author) -> None:
+        for url in links(entry.text):
+            first = Link(without_tracking(url), author, entry.under)
+            self._links.setdefault(page(url), _Shared(first)).people.add(author.id)
 
     def recap(self) -> Recap:
         """Give the recap of what has been added so far; more may be added afterwards."""
@@ -181,8 +206,7 @@ def build(
 ) -> Recap:
     """Make the recap of a whole transcript, in one pass. See `Tally`."""
     tally = Tally(about, best=best, before=before, themes=themes)
-    for entry in entries:
-        tally.add(entry)
+    tally.add_all(entries)
     return tally.recap()
 
 

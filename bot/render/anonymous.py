@@ -8,20 +8,22 @@ import hashlib
 import random
 import re
 import secrets
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from bot.messages import Author, Entry
 from bot.recap import About, pieces
 from bot.script.model import Script
+from bot.script.phrases import primary
 from bot.themes.stopping import stop_words
 
 NOTE = """Names are replaced by pseudonyms, which are drawn anew for each file; hosts are told apart from others. Introductions \
 (Q0), files, handles, ids, and links to people and messages are left out. That is no promise that nobody will be recognised: \
 what people wrote is as they wrote it, in the order and at the times at which they wrote it. Those who were there, or find \
 the words elsewhere, know who said them; people tell of themselves and of others; and a nickname, a misspelt name, or one that \
-is also an ordinary word, may still stand in a text. Handle it with the care that the people in it would ask for."""
+is also an ordinary word, may still stand in a text, as a word that is somebody's name, too, may have been replaced. Handle it with the care that the people in it would ask for."""
 
 #: Who is meant by a name that several people have, or by a handle that nobody here is known by.
 SOMEBODY = "[somebody]"
@@ -63,13 +65,27 @@ _PERSONAL = frozenset(
     ]
 )
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_HANDLE = re.compile(r"(?<![\w@])@[\w](?:[\w.@-]*\w)?")
+_HANDLE = re.compile(r"(?<![A-Za-z0-9_@])@\w(?:[\w.@-]*\w)?")
 # What Discord writes for a person, role or channel, and for an emoji of a guild's own.
 _REFERENCE = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 _EMOJI = re.compile(r"<a?:(\w+):\d+>")
 _WORD = re.compile(r"\w+")
-#: What is shorter is more often something else than a name.
-_LEAST = 2
+#: What may stand between the words of a name, or be left out: AnaSmith, ana_smith.
+_BETWEEN = r"[\s._-]*"
+#: What is shorter is more often something else than a name, and what is shorter in an address than the second number.
+_LEAST, _LEAST_GLUED = 2, 5
+#: The words of two letters that are words: lists of English stop words have every other one, too, and people have them as names.
+_SHORT = frozenset(
+    _WORD.findall(
+        "ah am an as at be by do eh go ha he hi if in is it me my no of oh ok on or so to um up us we"
+    )
+)
+# Writing in which a name is not set apart from what stands beside it: Thai, Lao, Burmese, Khmer, kana, Han, Hangul.
+_HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+_HANGUL = "\uac00-\ud7a3"
+_GLUED = re.compile(f"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff{_HAN}{_HANGUL}]")
+#: A family name and a given name that are written as one.
+_FULL_NAME = re.compile(f"[{_HAN}]{{3,4}}|[{_HANGUL}]{{3}}")
 
 
 class Anonymous:
@@ -82,15 +98,19 @@ class Anonymous:
     def __init__(self, script: Script, people: Iterable[Author], *, seed: int | None = None) -> None:
         self._random = random.Random(secrets.randbits(128) if seed is None else seed)  # noqa: S311 (seeded by secrets)
         self._key = self._random.randbytes(16)
+        self._english = primary(script.language) == "en"
         self._stop = stop_words(script.language)
-        self._hosts = {
-            known.casefold() for host in script.hosts for known in (host.name, host.handle) if known
-        }
+        self._topics = set(_WORD.findall(_as_compared(_own_words(script))))
+        self._hosts = {_key(known) for host in script.hosts for known in (host.name, host.handle) if known}
         self._called: dict[str, str] = {}
         self._taken: set[str] = set()
+        # By how it is compared, but what is a name only with a capital by how it is written.
         self._by_name: dict[str, str] = {}
         self._by_part: dict[str, str] = {}
+        self._by_capital: dict[str, str] = {}
         self._by_handle: dict[str, str] = {}
+        # How names are written: each by how it is compared.
+        self._written: dict[str, str] = {}
         everybody = sorted(set(people), key=lambda author: (author.id, author.name))
         self._random.shuffle(everybody)
         for host in script.hosts:
@@ -133,7 +153,8 @@ class Anonymous:
     def text(self, text: str) -> str:
         """Replace the people in a text: names, handles, ids, mail addresses, and addresses that lead to them."""
         return "".join(
-            self._link(piece) if is_address else self._words(piece) for piece, is_address in pieces(text)
+            self._link(piece) if is_address else self._words(piece)
+            for piece, is_address in pieces(unicodedata.normalize("NFC", text))
         )
 
     def _author(self, author: Author) -> Author:
@@ -149,7 +170,8 @@ class Anonymous:
     # Who is called what ------------------------------------------------------------------------------------------
 
     def _meet(self, author: Author) -> None:
-        known = self._by_name.get(author.name.casefold()) if author.name.casefold() in self._hosts else None
+        key = _key(author.name)
+        known = self._by_name.get(key) if key in self._hosts else None
         pseudonym = self._called.setdefault(author.id, known or "") or self._draw(host=author.host)
         self._called[author.id] = pseudonym
         self._mention(author.name, pseudonym)
@@ -167,29 +189,61 @@ class Anonymous:
     def _mention(self, name: str, pseudonym: str) -> None:
         """Remember by what somebody may be mentioned: the whole name, and the words of it that begin with a capital.
 
-        A name that is an ordinary word is one only behind an `@`.
+        A name that is an ordinary word is one only with a capital, or behind an `@`.
         """
-        whole = " ".join(name.split()).lstrip("@")
+        whole = _shown(name)
         words = _WORD.findall(whole)
-        if not words:
+        if whole and (not words or ([whole] == words and self._is_ordinary(whole))):
+            self._remember(self._by_handle, whole, pseudonym)
+            if words and len(whole) >= _LEAST:
+                self._with_capital(whole, pseudonym)
             return
-        ordinary = len(words) == 1 and self._is_ordinary(words[0])
-        self._remember(self._by_handle if ordinary else self._by_name, whole.casefold(), pseudonym)
-        for word in words if len(words) > 1 else ():
-            if not word[0].islower() and not self._is_ordinary(word):
+        if words:
+            self._remember(self._by_name, whole, pseudonym)
+        small = whole == whole.lower()
+        for word in _parts(whole, words):
+            if self._is_ordinary(word) or (word[0].islower() and not small):
+                continue
+            if word.casefold() in self._topics:
+                self._with_capital(word, pseudonym)
+            else:
                 self._remember(self._by_part, word, pseudonym)
 
     def _is_ordinary(self, word: str) -> bool:
-        return len(word) < _LEAST or word.isdigit() or word.casefold() in self._stop
+        """Tell whether a word says more often something else than who is meant."""
+        low = word.casefold()
+        is_word = low in self._stop and not (self._english and len(low) == 2 and low not in _SHORT)
+        return len(word) < _LEAST or word.isdigit() or is_word
 
     def _remember(self, names: dict[str, str], name: str, pseudonym: str) -> None:
-        names[name] = pseudonym if names.setdefault(name, pseudonym) == pseudonym else SOMEBODY
+        key = _key(name)
+        self._written.setdefault(key, name)
+        _name(names, key, pseudonym)
+
+    def _with_capital(self, word: str, pseudonym: str) -> None:
+        for form in {word.capitalize(), word.upper(), word} - {word.lower()}:
+            _name(self._by_capital, form, pseudonym)
 
     def _pattern(self) -> re.Pattern[str]:
-        """Find any of the names, the longest first; whole ones in any case, parts as they are written in names."""
-        whole, parts, handles = map(_any_of, (self._by_name, self._by_part, self._by_handle))
-        found = rf"@?(?P<whole>(?i:{whole}))|@?(?P<part>{parts})|@(?P<handle>(?i:{handles}))"
-        return re.compile(rf"(?<![\w#])(?:{found})(?!\w)")
+        """Find any of the names, the longest first; where words are not set apart, also within others."""
+        found = [
+            f"@?(?P<{group}>{flag}{self._any_of(names, glued=False)}))"
+            for group, flag, names in (
+                ("whole", "(?i:", self._by_name), ("part", "(?i:", self._by_part), ("capital", "(?:", self._by_capital),
+            )
+        ]  # fmt: skip
+        found.append(f"@(?P<handle>(?i:{self._any_of(self._by_handle, glued=False)}))")
+        bordered = rf"(?<![\w#])(?:{'|'.join(found)})(?!\w)"
+        within = self._any_of({**self._by_part, **self._by_name}, glued=True)
+        behind = self._any_of(self._by_handle, glued=True)
+        return re.compile(rf"{bordered}|@?(?P<within>(?<!#)(?i:{within}))|@(?P<at>(?i:{behind}))")
+
+    def _any_of(self, names: Iterable[str], *, glued: bool) -> str:
+        """Write a pattern of names, the longest first, of those that are (not) written without borders."""
+        written = [self._written.get(name, name) for name in names]
+        wanted = [name for name in written if _is_glued(name) is glued]
+        longest_first = sorted(wanted, key=len, reverse=True)
+        return "|".join(_BETWEEN.join(map(re.escape, name.split())) for name in longest_first) or "(?!)"
 
     # Texts -------------------------------------------------------------------------------------------------------
 
@@ -201,10 +255,12 @@ class Anonymous:
         return _HANDLE.sub(SOMEBODY, text)
 
     def _named(self, found: re.Match[str]) -> str:
-        if found["part"]:
-            return self._by_part[found["part"]]
-        names = self._by_name if found["whole"] else self._by_handle
-        return names.get(" ".join((found["whole"] or found["handle"]).split()).casefold(), SOMEBODY)
+        if found["capital"]:
+            return self._by_capital[found["capital"]]
+        key = _key(found[found.lastgroup or 0])
+        if found["handle"] or found["at"]:
+            return self._by_handle.get(key, SOMEBODY)
+        return self._by_name.get(key) or self._by_part.get(key, SOMEBODY)
 
     def _link(self, address: str) -> str:
         try:
@@ -217,12 +273,49 @@ class Anonymous:
 
     def _names_somebody(self, address: str) -> bool:
         """Tell whether an address has somebody's name in it, or leads to what somebody has of their own."""
-        words = set(_WORD.findall(unquote(address).casefold().replace("_", " ")))
-        known = (" ".join(_WORD.findall(name.casefold())) for name in (*self._by_name, *self._by_part))
-        return "/@" in address or "/~" in address or any(words.issuperset(name.split()) for name in known)
+        shown = _as_compared(unquote(address))
+        words, squeezed = set(_WORD.findall(shown.replace("_", " "))), _key(shown)
+        return "/@" in address or "/~" in address or any(
+            key in squeezed if (len(key) >= _LEAST_GLUED and len(name.split()) > 1) or _is_glued(name)
+            else words.issuperset(_WORD.findall(name.casefold()))
+            for key, name in self._written.items()
+            if key in self._by_name or key in self._by_part
+        )  # fmt: skip
 
 
-def _any_of(names: Iterable[str]) -> str:
-    """Write a pattern of names, the longest first, with any white space between their words."""
-    longest_first = sorted(names, key=len, reverse=True)
-    return "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first) or "(?!)"
+def _as_compared(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _shown(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split()).lstrip("@")
+
+
+def _key(name: str) -> str:
+    """Give by what a name is known, however it is spaced and capitalised."""
+    low = _as_compared(_shown(name))
+    return re.sub(r"[\s._-]+", "", low) or low
+
+
+def _name(names: dict[str, str], key: str, pseudonym: str) -> None:
+    names[key] = pseudonym if names.setdefault(key, pseudonym) == pseudonym else SOMEBODY
+
+
+def _parts(whole: str, words: list[str]) -> Iterator[str]:
+    """Give the parts of a name, also of one in which family name and given name are written as one."""
+    if [whole] != words:
+        yield from words
+    elif _FULL_NAME.fullmatch(whole):
+        yield whole[2:] if len(whole) == 4 else whole[1:]
+        if not re.match(f"[{_HANGUL}]", whole):
+            yield whole[:2]
+
+
+def _is_glued(name: str) -> bool:
+    return bool(_GLUED.match(name) or _GLUED.match(name[-1:]))
+
+
+def _own_words(script: Script) -> str:
+    """Give what the script says itself: what it is about is no less a word for being part of a name."""
+    asked = (text for q in script.everything_asked for text in (q.ask, q.follow_up or ""))
+    return " ".join((script.hashtag, script.title, script.summary or "", *asked))

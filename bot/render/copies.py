@@ -14,6 +14,10 @@ class Media(StrEnum):
     EMBED = "embed"
 
 
+#: The forms of a transcript that can have pictures inside.
+EMBEDDING = ("html", "json", "jsonl")
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A shared file as a transcript has it.

@@ -50,6 +50,7 @@ class Transcript:
         self._note = note
         self._images = _IMAGES[media]
         self._showing = shown.Showing(about)
+        self._pieces = pieces.Pieces()
         self._parts = macros("transcript.html")
         self._asked: dict[str, _Asked] = {}
         self._in_list = 0
@@ -63,13 +64,13 @@ class Transcript:
         told = self._showing.show(entry, copies)
         if told.asked:
             self._in_list = 0
-            return visible(pieces.question(told, self._ask(told)))
+            return visible(self._pieces.question(told, self._ask(told)))
         for label in entry.answers:
             if asked := self._asked.get(question_anchor(label)):
                 asked.answers += 1
         next_list = "</ol>\n<ol>\n" if self._in_list == _IN_LIST else ""
         self._in_list = 1 if next_list else self._in_list + 1
-        return visible(next_list + pieces.entry(told))
+        return visible(next_list + self._pieces.entry(told))
 
     def postamble(self) -> str:
         """Give the end of the page, with the list of the questions that were asked."""

@@ -7,7 +7,11 @@ from markupsafe import Markup, escape
 from bot.recap import is_link, pieces
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
-_LINK = Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>')
+_BEFORE, _BETWEEN, _AFTER = (
+    Markup('<a href="'),
+    Markup('" rel="noopener noreferrer nofollow">'),
+    Markup("</a>"),
+)
 
 
 def anchor(message: str) -> str:
@@ -24,15 +28,19 @@ def linked(text: str) -> Markup:
     """Escape a text, with its http(s) addresses as links."""
     if "://" not in text:
         return escape(text)
-    return Markup("").join(
-        _LINK.format(piece, piece) if is_address else escape(piece) for piece, is_address in pieces(text)
-    )
+    return Markup("").join(_link(piece, piece) if is_address else piece for piece, is_address in pieces(text))
 
 
 def reference(address: str, text: str) -> Markup:
     """Give a text that links to an address; if that is no http(s) address, both as text."""
-    return _LINK.format(address, text) if is_link(address) else escape(f"{text}: {address}")
+    return _link(address, text) if is_link(address) else escape(f"{text}: {address}")
+
+
+def _link(address: str, text: str) -> Markup:
+    return Markup("").join((_BEFORE, address, _BETWEEN, text, _AFTER))
 
 
 def _safe(id: str) -> str:
+    if id.isascii() and id.isalnum():  # as nearly always
+        return id
     return _UNSAFE.sub(lambda unsafe: f"_{ord(unsafe[0]):x}_", id)

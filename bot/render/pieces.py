@@ -5,15 +5,19 @@ or comes from a function that returns `Markup`.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 from markupsafe import escape as e
 
-from bot.messages import Attachment, Author
+from bot.messages import Attachment
 from bot.render import shown
 from bot.render.copies import Copy
 from bot.render.json import utc
 from bot.render.links import anchor, linked, reference
+
+#: How much of each kind is kept: more people than ever were in one chat.
+_KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,60 +33,79 @@ class Asking:
     more: str | None
 
 
-def entry(told: shown.Shown) -> str:
-    """Give what was said, as an item of a list."""
-    return f"{_day(told, 'li')}<li {_attributes(told, '')}>\n{_face(told)}{_by(told)}{_reply(told)}{_text(told.entry.text)}{_hanging(told)}</li>\n"
+class Pieces:
+    """Puts the entries of one page together. What comes again and again, as people and marks, it keeps as it stands there."""
 
+    def __init__(self) -> None:
+        self._data = lru_cache(_KEPT)(_data)
+        self._person = lru_cache(_KEPT)(_person)
+        self._marks = lru_cache(_KEPT)(_marks)
 
-def question(told: shown.Shown, asking: Asking) -> str:
-    """End a section, and begin one with a question."""
-    there = f' id="{e(asking.anchor)}"' if asking.anchor else ""
-    named = "" if asking.sign is None else " said"
-    sign = "" if asking.sign is None else f'<span class="sign said">{e(asking.sign)}</span>'
-    return (
-        f'</ol>\n</section>\n<section{there} class="of-question">\n{_day(told, "p")}<div {_attributes(told, " question")}>\n'
-        f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said">{linked(asking.ask)}</span></h2>\n'
-        f"{_by(told)}{_reply(told)}{'' if asking.more is None else _text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
-    )
+    def entry(self, told: shown.Shown) -> str:
+        """Give what was said, as an item of a list."""
+        said = told.entry
+        return f"{_day(told, 'li')}<li {self._known_by(told)}>\n{self._by(told)}{_reply(told)}{_text(said.text)}{_hanging(told)}</li>\n"
+
+    def question(self, told: shown.Shown, asking: Asking) -> str:
+        """End a section, and begin one with a question."""
+        there = f' id="{e(asking.anchor)}"' if asking.anchor else ""
+        named = "" if asking.sign is None else " said"
+        sign = "" if asking.sign is None else f'<span class="sign said">{e(asking.sign)}</span>'
+        return (
+            f'</ol>\n</section>\n<section{there} class="of-question">\n{_day(told, "p")}<div {self._known_by(told)}>\n'
+            f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said">{linked(asking.ask)}</span></h2>\n'
+            f"{self._by(told)}{_reply(told)}{'' if asking.more is None else _text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
+        )
+
+    def _known_by(self, told: shown.Shown) -> str:
+        """Give what programs, and the script of the page, know an entry by."""
+        said = told.entry
+        names = "entry"
+        if told.asked:
+            names += " question"
+        elif said.author is None:
+            names += " bot"
+        if said.answers:
+            names += " answer"
+        if said.highlighted:
+            names += " highlighted"
+        if told.files:
+            names += " filed"
+        return f'id="{anchor(said.id)}" class="{names}" {self._data(said.kind, told.asked, said.answers, said.under)}'
+
+    def _by(self, told: shown.Shown) -> str:
+        said = told.entry
+        face, who = self._person(said.author.id if said.author else None, told.who)
+        when = f'<time datetime="{utc(said.at)}">{told.time}</time>'
+        return (
+            f'{face}<p class="by">{"" if told.asked else who}<a class="at" href="#{anchor(said.id)}">{when}</a>'
+            f"{self._marks(told.marks) if told.marks else ''}</p>\n"
+        )
 
 
 def _day(told: shown.Shown, tag: str) -> str:
     return f'<{tag} class="day">{e(told.day)}</{tag}>\n' if told.day else ""
 
 
-def _attributes(told: shown.Shown, kind: str) -> str:
-    """Give what programs, and the script of the page, know an entry by."""
-    said = told.entry
-    names = f"entry{kind}{' bot' if not kind and not said.author else ''}"
-    if said.answers:
-        names += " answer"
-    if said.highlighted:
-        names += " highlighted"
-    if told.files:
-        names += " filed"
-    name = f' data-name="{e(told.asked)}"' if kind else ""
-    answers = f' data-answers="{e(", ".join(said.answers))}"' if said.answers else ""
-    under = "" if said.under is None else f' data-under="{e(said.under)}"'
-    return f'id="{anchor(said.id)}" class="{names}" data-kind="{e(said.kind)}"{name}{answers}{under}'
+def _data(kind: str, asked: str | None, answers: tuple[str, ...], under: str | None) -> str:
+    name = f' data-name="{e(asked)}"' if asked else ""
+    answered = f' data-answers="{e(", ".join(answers))}"' if answers else ""
+    filed = "" if under is None else f' data-under="{e(under)}"'
+    return f'data-kind="{e(kind)}"{name}{answered}{filed}'
 
 
-def _face(told: shown.Shown) -> str:
-    """Give what stands for a person beside their words: the first letter of the name, in one of twelve colours."""
-    author: Author | None = told.entry.author
-    if author is None:
-        return ""
-    initial = next(filter(str.isalnum, told.who), "·").upper()[:1]
-    hue = crc32(author.id.encode(errors="replace")) % 12
-    return f'<span class="face hue-{hue}" data-initial="{e(initial)}"></span>\n'
+def _person(id: str | None, name: str) -> tuple[str, str]:
+    """Give what stands for a person beside their words (the first letter of the name, in one of twelve colours), and the name."""
+    who = f'<bdi class="who">{e(name)}</bdi>\n'
+    if id is None:
+        return "", who
+    initial = next(filter(str.isalnum, name), "·").upper()[:1]
+    hue = crc32(id.encode(errors="replace")) % 12
+    return f'<span class="face hue-{hue}" data-initial="{e(initial)}"></span>\n', who
 
 
-def _by(told: shown.Shown) -> str:
-    who = "" if told.asked else f'<bdi class="who">{e(told.who)}</bdi>\n'
-    marks = "".join(
-        f' <span class="mark is-{e(mark.partition(" ")[0])}">{e(mark)}</span>' for mark in told.marks
-    )
-    when = f'<time datetime="{utc(told.entry.at)}">{told.time}</time>'
-    return f'<p class="by">{who}<a class="at" href="#{anchor(told.entry.id)}">{when}</a>{marks}</p>\n'
+def _marks(marks: tuple[str, ...]) -> str:
+    return "".join(f' <span class="mark is-{e(mark.partition(" ")[0])}">{e(mark)}</span>' for mark in marks)
 
 
 def _reply(told: shown.Shown) -> str:

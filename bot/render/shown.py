@@ -3,7 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache, partial
 
 from bot.messages import Attachment, Author, Entry
 from bot.recap import About, QuestionRecap, Recap, pieces
@@ -57,40 +58,37 @@ class Showing:
     def __init__(self, about: About) -> None:
         self._script = about.script
         self._zone = about.script.timezone
-        self._day: date | None = None
+        self._clock = _Clock(about.script.timezone)
         self._floor: str | None = None
-        self._said: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._said: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
         self._missing: list[str] = []
         self._missed = 0
+        # Of names, signs and what is told of an entry's place, there are always the same few.
+        self._line = lru_cache(_REMEMBERED)(one_line)
+        self._placed = lru_cache(_REMEMBERED)(partial(_placed, about.script))
 
     def show(self, entry: Entry, copies: Copies = NO_COPIES) -> Shown:
         """Put the next entry into words."""
-        local = entry.at.astimezone(self._zone)
-        time = _clock(local)
-        new_day = local.date() != self._day
-        self._day = local.date()
-        asks = entry.author is None and entry.kind == Kind.QUESTION and entry.under is not None
-        asked = question_name(self._script, entry.under) if asks and entry.under else None
-        if asks:
-            self._floor = entry.under
-        who = author_name(entry.author)
+        time, day = self._clock.show(entry.at)
+        author = entry.author
+        who = self._line(author.name) or NAMELESS if author else BOT
         reply, quote = self._replied(entry.reply_to) if entry.reply_to else (None, None)
-        self._remember(entry.id, f"{asked or who}, {time}", entry.text[: 2 * _QUOTED])
-        files = tuple((attachment, copies.get(attachment.url)) for attachment in entry.attachments)
-        for attachment, copy in files:
-            if copy and copy.why:
-                self._miss(f"{time} {who}: {attached(attachment, copy)}")
+        asked = None
+        if author is None and entry.kind == Kind.QUESTION and entry.under is not None:
+            asked = question_name(self._script, entry.under)
+            self._floor = entry.under
+        self._remember(entry.id, asked or who, time, entry.text)
         return Shown(
             entry=entry,
-            day=f"{_day(local)}, {local:%Z}" if new_day else None,
+            day=day,
             time=time,
             asked=asked,
             who=who,
-            marks=() if asks else tuple(self._marks(entry)),
+            marks=() if asked else self._marks(entry),
             reply=reply,
             quote=quote,
-            reactions=tuple(f"{one_line(sign)} {number}" for sign, number in entry.reactions.items()),
-            files=files,
+            reactions=tuple([f"{self._line(sign)} {number}" for sign, number in entry.reactions.items()]),
+            files=self._files(entry, copies, f"{time} {who}") if entry.attachments else (),
         )
 
     def missing(self) -> Iterator[str]:
@@ -99,36 +97,71 @@ class Showing:
         if self._missed > len(self._missing):
             yield f"and {self._missed - len(self._missing):,} more, each told where it was shared"
 
-    def _miss(self, words: str) -> None:
-        self._missed += 1
-        if self._missed <= _MOST_MISSING:
-            self._missing.append(words)
+    def _marks(self, entry: Entry) -> tuple[str, ...]:
+        about = None if entry.answers or entry.under == self._floor else entry.under
+        marks = self._placed(entry.kind, entry.answers, about)
+        if entry.author and entry.author.host:
+            marks = ("host", *marks)
+        if entry.highlighted:
+            marks = (*marks, "highlighted")
+        if entry.edited_at:
+            marks = (*marks, f"edited {_clock(entry.edited_at.astimezone(self._zone))}")
+        return marks
+
+    def _files(self, entry: Entry, copies: Copies, shared: str) -> tuple[tuple[Attachment, Copy | None], ...]:
+        """Give the files with the copies that there are of them, and remember which are missing."""
+        files = tuple((attachment, copies.get(attachment.url)) for attachment in entry.attachments)
+        for attachment, copy in files:
+            if copy and copy.why:
+                self._missed += 1
+                if self._missed <= _MOST_MISSING:
+                    self._missing.append(f"{shared}: {attached(attachment, copy)}")
+        return files
 
     def _replied(self, key: str) -> tuple[str, str | None]:
         if key not in self._said:
             return "an earlier message", None
-        words, text = self._said[key]
+        who, time, text = self._said[key]
         line = one_line(text)
-        return words, line if len(line) <= _QUOTED else f"{line[:_QUOTED].rstrip()}…"
+        return f"{who}, {time}", line if len(line) <= _QUOTED else f"{line[:_QUOTED].rstrip()}…"
 
-    def _remember(self, key: str, words: str, text: str) -> None:
-        self._said[key] = words, text
+    def _remember(self, key: str, who: str, time: str, text: str) -> None:
+        self._said[key] = who, time, text[: 2 * _QUOTED]
         if len(self._said) > _REMEMBERED:
             self._said.popitem(last=False)
 
-    def _marks(self, entry: Entry) -> Iterator[str]:
-        if entry.author and entry.author.host:
-            yield "host"
-        if entry.kind != "message":
-            yield entry.kind.replace("-", " ")
-        if entry.answers:
-            yield "answers " + ", ".join(question_name(self._script, label) for label in entry.answers)
-        elif entry.under is not None and entry.under != self._floor:
-            yield f"about {question_name(self._script, entry.under)}"
-        if entry.highlighted:
-            yield "highlighted"
-        if entry.edited_at:
-            yield f"edited {_clock(entry.edited_at.astimezone(self._zone))}"
+
+class _Clock:
+    """Tells the time in a zone, and when a day begins. Most entries have the time of the one before."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._day: date | None = None
+        self._time = ""
+        self._from = self._to = datetime.min.replace(tzinfo=UTC)
+
+    def show(self, at: datetime) -> tuple[str, str | None]:
+        """Give the time of that moment, and the day where it is another than that of the moment before."""
+        if self._from <= at <= self._to:
+            return self._time, None
+        local = at.astimezone(self._zone)
+        self._time = _clock(local)
+        self._from = self._to = at
+        if local.second == at.second:  # long ago, zones were apart by seconds, too
+            self._from = at.replace(second=0, microsecond=0)
+            self._to = at.replace(second=59, microsecond=999_999)
+        last, self._day = self._day, local.date()
+        return self._time, f"{_day(local)}, {local:%Z}" if self._day != last else None
+
+
+def _placed(script: Script, kind: str, answers: tuple[str, ...], about: str | None) -> tuple[str, ...]:
+    """Say what an entry is; `about` is the question that it does not answer, where that is not on the floor."""
+    marks = [] if kind == "message" else [kind.replace("-", " ")]
+    if answers:
+        marks.append("answers " + ", ".join(question_name(script, label) for label in answers))
+    if about is not None:
+        marks.append(f"about {question_name(script, about)}")
+    return tuple(marks)
 
 
 def question_name(script: Script, label: str) -> str:

@@ -1,17 +1,22 @@
 """The story of a chat as one page that needs nothing from elsewhere and can be read by everybody, on paper too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.messages import Entry
+from bot.messages import Attachment, Entry
 from bot.recap import About, Recap
 from bot.render import charts, shown
 from bot.render.copies import NO_COPIES, Copies, Copy
 from bot.render.html import macros
 from bot.render.plain import one_line, visible
-from bot.story import Story
+from bot.story import Story, automatic, messages, tell
+
+__all__ = ["OFFERED", "Sharing", "Story", "needed", "page", "shown_files", "unchosen"]
+
+#: How many answers to each question a recap has to have for a story.
+OFFERED = 20
 
 #: How much of a summary is told where the page is shared, in characters.
 _DESCRIBED = 200
@@ -55,6 +60,28 @@ def page(
             bars=charts.bars(recap),
         )
     )
+
+
+def needed(recap: Recap) -> list[str]:
+    """Give the ids of the messages that a story tells where no host has chosen."""
+    return messages(automatic(recap))
+
+
+def unchosen(recap: Recap, entries: Iterable[Entry]) -> Story:
+    """Give the story where no host has chosen, from those messages."""
+    story, _ = tell(recap, automatic(recap), entries)
+    return story
+
+
+def shown_files(story: Story) -> Iterable[Attachment]:
+    """Give the files that a story shows, each once."""
+    passages = (each for part in story.parts for each in part.passages)
+    files = (
+        *(file for each in passages if isinstance(each, Entry) for file in each.attachments),
+        *(picture.file for part in story.parts for picture in part.pictures),
+        *(picture.file for picture in story.pictures),
+    )
+    return {file.url: file for file in files}.values()
 
 
 def title(story: Story) -> str:

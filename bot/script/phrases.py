@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.script import recapping
+from bot.script.recapping import Recapping
+
 
 @dataclass(frozen=True, slots=True)
 class Labelling:
@@ -75,7 +78,12 @@ class Phrases:
     guests: str
     plan: tuple[str, str]
     how_to_answer: str
+    answer_by_button: str
+    answer_in_thread: str
+    all_else: str
     what_is_kept: str
+    ask_to_be_forgotten: str
+    be_forgotten: str
     repeat: str
     follow_up: str
     last_call: str
@@ -94,6 +102,12 @@ class Phrases:
     date: str
     weekdays: str
     months: str
+    answer: str
+    own_answer: str
+    own_answers: str
+    answers: str
+    says: str
+    recap: Recapping
 
     def join(self, names: list[str]) -> str:
         """Join names as in a sentence: `Ana, Bo and Cy`."""
@@ -126,14 +140,16 @@ ENGLISH = Phrases(
     hosts="Hosted by {hosts}.",
     guests="Joined by {guests}.",
     plan=("One question, about {time}.", "{questions} questions, about {time} each."),
-    how_to_answer=(
-        "How to answer: begin with the question's label, {answer} for {question}. A reply to a question counts as well. "
-        "Everything else is conversation, and welcome."
-    ),
+    how_to_answer="How to answer: begin with the question's label, {answer} for {question}. A reply to a question counts as well.",
+    answer_by_button="You can also press “{button}” below it.",
+    answer_in_thread="What you write in its thread counts, too.",
+    all_else="Everything else is conversation, and welcome.",
     what_is_kept=(
         "What is kept: what you write in this chat, with your name, for its transcript and its recap, which the hosts may "
-        "publish. If you want to be forgotten, tell a host, and your words are removed from both."
+        "publish."
     ),
+    ask_to_be_forgotten="If you want to be forgotten, tell a host, and your words are removed from both.",
+    be_forgotten="If you want to be forgotten, choose {way}, and your words are removed from both.",
     repeat="Once more, {question}",
     follow_up="Still on {question}: {text}",
     last_call="{left} left for {question}.",
@@ -152,6 +168,12 @@ ENGLISH = Phrases(
     date="{weekday}, {day} {month} {year}",
     weekdays="Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
     months="January February March April May June July August September October November December",
+    answer="Answer",
+    own_answer="Edit or withdraw",
+    own_answers="My answers",
+    answers="{name} answers {questions}:",
+    says="{name} says:",
+    recap=recapping.ENGLISH,
 )
 
 _PHRASES = {
@@ -166,12 +188,17 @@ _PHRASES = {
         ),
         how_to_answer=(
             "Cómo responder: empieza con la etiqueta de la pregunta, {answer} para {question}. También cuenta contestar "
-            "directamente a la pregunta. Todo lo demás es conversación, y es bienvenido."
+            "directamente a la pregunta."
         ),
+        answer_by_button="O pulsa «{button}» debajo de ella.",
+        answer_in_thread="Lo que escribes en su hilo también cuenta.",
+        all_else="Todo lo demás es conversación, y es bienvenido.",
         what_is_kept=(
             "Qué se guarda: lo que escribes en este chat, con tu nombre, para la transcripción y el resumen, que la "
-            "moderación puede publicar. Si quieres que te olvidemos, díselo a la moderación y tus palabras se borrarán de ambos."
+            "moderación puede publicar."
         ),
+        ask_to_be_forgotten="Si quieres que te olvidemos, díselo a la moderación y tus palabras se borrarán de ambos.",
+        be_forgotten="Si quieres que te olvidemos, elige {way} y tus palabras se borrarán de ambos.",
         repeat="Una vez más, {question}",
         follow_up="Seguimos con {question}: {text}",
         last_call="Aún hay tiempo para {question}: {left}.",
@@ -190,6 +217,12 @@ _PHRASES = {
         date="{weekday} {day} de {month} de {year}",
         weekdays="lunes martes miércoles jueves viernes sábado domingo",
         months="enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        answer="Responder",
+        own_answer="Cambiar o retirar",
+        own_answers="Mis respuestas",
+        answers="{name} responde a {questions}:",
+        says="{name} dice:",
+        recap=recapping.SPANISH,
     ),
     "fr": Phrases(
         welcome="Bienvenue sur {hashtag} : {title}",
@@ -198,12 +231,17 @@ _PHRASES = {
         plan=("Une question, environ {time}.", "{questions} questions, environ {time} chacune."),
         how_to_answer=(
             "Pour répondre : commencez par l'étiquette de la question, {answer} pour {question}. Répondre directement à une "
-            "question compte aussi. Tout le reste est conversation, et bienvenu."
+            "question compte aussi."
         ),
+        answer_by_button="Ou appuyez sur « {button} » au-dessous.",
+        answer_in_thread="Ce que vous écrivez dans son fil compte également.",
+        all_else="Tout le reste est conversation, et bienvenu.",
         what_is_kept=(
             "Ce qui est conservé : ce que vous écrivez dans ce chat, avec votre nom, pour la transcription et le résumé, qui "
-            "peuvent être publiés. Pour être oublié·e, dites-le à l'animation : vos propos seront retirés des deux."
+            "peuvent être publiés."
         ),
+        ask_to_be_forgotten="Pour être oublié·e, dites-le à l'animation : vos propos seront retirés des deux.",
+        be_forgotten="Pour être oublié·e, choisissez {way} : vos propos seront retirés des deux.",
         repeat="Encore une fois, {question}",
         follow_up="Toujours sur {question} : {text}",
         last_call="Encore {left} pour {question}.",
@@ -222,6 +260,12 @@ _PHRASES = {
         date="{weekday} {day} {month} {year}",
         weekdays="lundi mardi mercredi jeudi vendredi samedi dimanche",
         months="janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        answer="Répondre",
+        own_answer="Modifier ou retirer",
+        own_answers="Mes réponses",
+        answers="{name} répond à {questions} :",
+        says="{name} dit :",
+        recap=recapping.FRENCH,
     ),
     "de": Phrases(
         welcome="Willkommen bei {hashtag}: {title}",
@@ -230,13 +274,19 @@ _PHRASES = {
         plan=("Eine Frage, Zeit dafür: etwa {time}.", "{questions} Fragen, Zeit für jede: etwa {time}."),
         how_to_answer=(
             "So antwortest du: Beginne mit dem Kürzel der Frage, {answer} für {question}. Auch eine direkte Antwort auf die "
-            "Frage zählt. Alles andere ist Gespräch und ebenso willkommen."
+            "Frage zählt."
         ),
+        answer_by_button="Oder drücke darunter auf „{button}“.",
+        answer_in_thread="Was du in ihrem Thread schreibst, zählt ebenfalls.",
+        all_else="Alles andere ist Gespräch und ebenso willkommen.",
         what_is_kept=(
             "Was gespeichert wird: was du in diesem Chat schreibst, mit deinem Namen, für das Protokoll und den Rückblick, die "
-            "veröffentlicht werden können. Wenn du vergessen werden möchtest, sag es der Moderation: Deine Worte werden dann "
-            "aus beiden entfernt."
+            "veröffentlicht werden können."
         ),
+        ask_to_be_forgotten=(
+            "Wenn du vergessen werden möchtest, sag es der Moderation: Deine Worte werden dann aus beiden entfernt."
+        ),
+        be_forgotten="Wenn du vergessen werden möchtest, wähle {way}: Deine Worte werden dann aus beiden entfernt.",
         repeat="Noch einmal, {question}",
         follow_up="Noch zu {question}: {text}",
         last_call="Restzeit für {question}: {left}.",
@@ -255,6 +305,12 @@ _PHRASES = {
         date="{weekday}, {day}. {month} {year}",
         weekdays="Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
         months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        answer="Antworten",
+        own_answer="Ändern oder zurückziehen",
+        own_answers="Meine Antworten",
+        answers="{name} antwortet auf {questions}:",
+        says="{name} sagt:",
+        recap=recapping.GERMAN,
     ),
     "pt": Phrases(
         welcome="Boas-vindas a {hashtag}: {title}",
@@ -263,12 +319,17 @@ _PHRASES = {
         plan=("Uma pergunta, cerca de {time}.", "{questions} perguntas, cerca de {time} para cada uma."),
         how_to_answer=(
             "Como responder: comece com a etiqueta da pergunta, {answer} para {question}. Responder diretamente à pergunta "
-            "também conta. Tudo o mais é conversa, e é bem-vindo."
+            "também conta."
         ),
+        answer_by_button="Ou aperte “{button}” abaixo dela.",
+        answer_in_thread="O que você escreve no tópico dela também conta.",
+        all_else="Tudo o mais é conversa, e é bem-vindo.",
         what_is_kept=(
             "O que fica guardado: o que você escreve neste chat, com o seu nome, para a transcrição e o resumo, que a moderação "
-            "pode publicar. Se quiser ser esquecido ou esquecida, avise a moderação, e as suas palavras serão retiradas de ambos."
+            "pode publicar."
         ),
+        ask_to_be_forgotten="Se quiser ser esquecido ou esquecida, avise a moderação, e as suas palavras serão retiradas de ambos.",
+        be_forgotten="Se quiser ser esquecido ou esquecida, escolha {way}, e as suas palavras serão retiradas de ambos.",
         repeat="Mais uma vez, {question}",
         follow_up="Ainda sobre {question}: {text}",
         last_call="Ainda há tempo para {question}: {left}.",
@@ -287,6 +348,12 @@ _PHRASES = {
         date="{weekday}, {day} de {month} de {year}",
         weekdays="segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
         months="janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        answer="Responder",
+        own_answer="Alterar ou retirar",
+        own_answers="Minhas respostas",
+        answers="{name} responde a {questions}:",
+        says="{name} diz:",
+        recap=recapping.PORTUGUESE,
     ),
 }
 

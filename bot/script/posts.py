@@ -56,6 +56,23 @@ class Post:
     left: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What people can do in a room besides writing, which the housekeeping tells them.
+
+    `forget` is what they choose to be forgotten, as the room calls it; None where a host has to be told. `button` says
+    that a question has a button with which to answer it, `thread` that it can have a thread.
+    """
+
+    forget: str | None = None
+    button: bool = False
+    thread: bool = False
+
+
+#: The ways of a room where all that people can do is write.
+WRITING = Ways()
+
+
 def length(text: str) -> int:
     """Give how long the text of a post is, in the units of LONGEST_POST."""
     return len(text.encode("utf-16-le", "replace")) // 2
@@ -82,11 +99,14 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _BRACES.sub(value, text)
 
 
-def compose(script: Script, post: Post, *, moment: Callable[[datetime], str] | None = None) -> str:
+def compose(
+    script: Script, post: Post, *, moment: Callable[[datetime], str] | None = None, ways: Ways = WRITING
+) -> str:
     """Compose the text of a post; the recap's is empty, because a room renders it in a way of its own.
 
-    `moment` writes an aware date and time in the room's own way; without it, in words in the chat's zone. Images are
-    left to the room. Raises KeyError where the post is about a question that the script does not have.
+    `moment` writes an aware date and time in the room's own way; without it, in words in the chat's zone. `ways` is what
+    people can do in the room. Images are left to the room. Raises KeyError where the post is about a question that the
+    script does not have.
     """
     words = phrases(script.language)
     values = _values(script, words, moment)
@@ -97,7 +117,11 @@ def compose(script: Script, post: Post, *, moment: Callable[[datetime], str] | N
         case Kind.WELCOME:
             return fill(script.welcome, values) if script.welcome else _welcome(script, words, values)
         case Kind.HOUSEKEEPING:
-            return fill(script.housekeeping, values) if script.housekeeping else _housekeeping(script, words)
+            return (
+                fill(script.housekeeping, values)
+                if script.housekeeping
+                else _housekeeping(script, words, ways)
+            )
         case Kind.CLOSING:
             return _closing(script, words, values)
         case Kind.QUESTION:
@@ -152,10 +176,16 @@ def _welcome(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _housekeeping(script: Script, words: Phrases) -> str:
+def _housekeeping(script: Script, words: Phrases, ways: Ways) -> str:
     first = next((each for each in script.questions if each.label[0].isdigit()), script.questions[0])
     answer = f"{letter(script.language)}{first.label}" if first.label[0].isdigit() else f"{first.label}:"
-    return f"{words.how_to_answer.format(answer=answer, question=first.name)}\n{words.what_is_kept}"
+    how = [words.how_to_answer.format(answer=answer, question=first.name)]
+    if ways.button:
+        how.append(words.answer_by_button.format(button=words.answer))
+    if ways.thread and script.question_threads:
+        how.append(words.answer_in_thread)
+    forget = words.be_forgotten.format(way=ways.forget) if ways.forget else words.ask_to_be_forgotten
+    return f"{' '.join((*how, words.all_else))}\n{words.what_is_kept} {forget}"
 
 
 def _closing(script: Script, words: Phrases, values: Mapping[str, str]) -> str:

@@ -1,22 +1,30 @@
 """Where a chat stands, in words for its hosts."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.script.model import Script
 from bot.session.state import Late, Over, Paused, Phase, Ready, Running, State, floor
 
 
-def describe(script: Script, state: State, now: datetime) -> str:
-    """Say where the chat stands, in a sentence for a host."""
+def describe(
+    script: Script, state: State, now: datetime, *, moment: Callable[[datetime], str] | None = None
+) -> str:
+    """Say where the chat stands, in a sentence for a host.
+
+    `moment` writes an aware date and time in a room's own way; without it, in words in the chat's zone.
+    """
+    clock = moment or partial(_clock, script)
     match state.phase:
         case Ready(starts=starts):
-            return f"The chat begins {_clock(script, starts)}." if starts else "The chat has not begun."
+            return f"The chat begins {clock(starts)}." if starts else "The chat has not begun."
         case Running(until=until):
             return f"{on_floor(script, state)}, {countdown(until - now)} left."
         case Paused(running=running, since=since):
             return f"Paused at {on_floor(script, state)} with {countdown(running.until - since)} left."
         case Late(until=until):
-            return f"The chat has ended; late answers count until {_clock(script, until)}."
+            return f"The chat has ended; late answers count until {clock(until)}."
         case Over(cancelled=cancelled):
             return "The chat has been cancelled." if cancelled else "The chat is over."
 

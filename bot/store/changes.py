@@ -13,6 +13,8 @@ from bot.session import State, dump, forget
 
 Row = tuple[Any, ...]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 #: Higher than the version of any edit: nothing brings a deleted message back.
 DELETED = 2**62
 
@@ -206,7 +208,7 @@ def micros(moment: datetime) -> int:
 
 def moment(micros: int) -> datetime:
     """Give the moment of that many microseconds since 1970, in UTC."""
-    return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+    return _EPOCH + timedelta(0, 0, micros)
 
 
 def whole(text: str) -> str:
@@ -216,7 +218,7 @@ def whole(text: str) -> str:
 
 def dump_attachments(attachments: tuple[Attachment, ...]) -> str | None:
     """Write attachments as they are kept; None where there are none."""
-    return json.dumps([asdict(a) for a in attachments]) if attachments else None
+    return whole(json.dumps([asdict(a) for a in attachments], ensure_ascii=False)) if attachments else None
 
 
 def attachments(text: str | None) -> tuple[Attachment, ...]:

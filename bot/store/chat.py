@@ -6,7 +6,6 @@ from functools import cache
 
 from bot.recap import About
 from bot.script.model import Script
-from bot.script.parse import parse
 from bot.session import Over, State, whole
 from bot.store.opening import StoreError
 
@@ -59,6 +58,8 @@ class Chat:
 @cache
 def script_of(text: str) -> Script:
     """Read a script that has been checked before; raises StoreError where that is no longer right."""
+    from bot.script.parse import parse  # noqa: PLC0415  (11 MiB that a bot without chats does not need)
+
     parsed = parse(text)
     if parsed.script is None:
         raise StoreError(

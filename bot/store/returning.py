@@ -1,7 +1,7 @@
 """Who has been there before: for any number of chats at once, in time linear in all that was ever said under their hashtags.
 
-In a room that outlasts a chat, as a guild, people are known by their ids. Where each chat has a room of its own, whose name ends
-with the chat's, they are known by their names, in rooms of the same kind; no other room counts.
+Within a room, as a guild, people are known by their ids. Where rooms do not outlast a chat (their names end with the chat's) or
+are only what was imported from somewhere, they are also known by their names from other rooms of the same kind.
 """
 
 import json
@@ -18,16 +18,18 @@ _PEOPLE = """SELECT DISTINCT m.chat, m.author, m.name FROM messages m JOIN chats
     WHERE m.chat IN (SELECT value FROM json_each(?)) AND NOT m.deleted"""
 #: When a chat began that has not: after all others.
 _NEVER = datetime.max.replace(tzinfo=UTC)
+#: Stands for more than one room.
+_SEVERAL = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A chat under a hashtag, which its name begins with. `own` says whether its room is its own."""
+    """A chat under a hashtag, which its name begins with. `kind` is that of rooms between which names tell people; or empty."""
 
     id: int
     hashtag: str
     room: str
-    own: bool
+    kind: str
     started: datetime
     counts: bool
 
@@ -51,31 +53,34 @@ def _walk(
     chats: Iterable[_Held], people: Mapping[int, list[tuple[str, str]]], wanted: Collection[int]
 ) -> dict[int, frozenset[str]]:
     """Go through the chats of one hashtag in order; of those that began at the same moment none is before the other."""
-    seen: set[tuple[str, str]] = set()
+    ids: set[tuple[str, str]] = set()
+    names: dict[tuple[str, str], str] = {}
     found = {}
     for _, together in groupby(chats, key=lambda chat: chat.started):
-        new: set[tuple[str, str]] = set()
-        for chat in together:
-            known = [(author, _known_as(chat, author, name)) for author, name in people[chat.id]]
+        at_once = list(together)
+        for chat in at_once:
             if chat.id in wanted:
-                found[chat.id] = frozenset(author for author, each in known if each in seen)
+                found[chat.id] = frozenset(
+                    author
+                    for author, name in people[chat.id]
+                    if (chat.room, author) in ids
+                    or names.get((chat.kind, name.casefold()), chat.room) != chat.room
+                )
+        for chat in at_once:
             if chat.counts:
-                new.update(each for _, each in known)
-        seen |= new
+                ids |= {(chat.room, author) for author, _ in people[chat.id]}
+                for key in ((chat.kind, name.casefold()) for _, name in people[chat.id] if chat.kind):
+                    names[key] = chat.room if names.get(key, chat.room) == chat.room else _SEVERAL
     return found
 
 
-def _known_as(chat: _Held, author: str, name: str) -> tuple[str, str]:
-    """Give what makes two people of different chats the same: a name in rooms of a kind, or an id in one room."""
-    return (f"{chat.room.partition(':')[0]}:", name.casefold()) if chat.own else (chat.room, author)
-
-
 def _held(id: int, name: str, room: str, rehearsal: int, started: str | None) -> _Held:
+    kind = room.partition(":")[0]
     return _Held(
         id=id,
         hashtag=name.partition("-")[0],
         room=room,
-        own=room.endswith(f":{name}"),
+        kind=kind if kind == "import" or room.endswith(f":{name}") else "",
         started=datetime.fromisoformat(started) if started else _NEVER,
         counts=not rehearsal and started is not None,
     )

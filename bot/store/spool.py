@@ -17,15 +17,16 @@ from typing import Any
 from bot.answers import Reading
 from bot.messages import Author, Message
 from bot.session import State, dump
-from bot.store.changes import attachments, dump_attachments, micros, moment, reading, whole
+from bot.store.changes import UNLESS_FORGOTTEN, attachments, dump_attachments, micros, moment, reading, whole
 from bot.store.chat import script_of
 from bot.store.media import Media
 from bot.store.naming import free_name, short_name
 from bot.store.opening import in_words
 from bot.store.writer import T, Work, Writer
 
-#: How many messages are read at a time.
+#: How many messages are read at a time, and how many rows of any kind wait in memory before they are laid out.
 CHUNK = 1000
+WAITING = 20 * CHUNK
 
 _TABLES = (
     """CREATE TEMP TABLE spool (
@@ -35,8 +36,11 @@ _TABLES = (
     "CREATE INDEX temp.spool_at ON spool (at, number)",
     "CREATE TEMP TABLE spool_reactions (message TEXT, sign TEXT, author TEXT)",
     "CREATE TEMP TABLE spool_media (url TEXT, author TEXT, name TEXT, type TEXT, data BLOB, why TEXT)",
+    "CREATE TEMP TABLE spool_forgotten (author TEXT PRIMARY KEY)",
 )
-_GONE = ("DROP TABLE temp.spool", "DROP TABLE temp.spool_reactions", "DROP TABLE temp.spool_media")
+_GONE = tuple(
+    f"DROP TABLE temp.{table}" for table in ("spool", "spool_reactions", "spool_media", "spool_forgotten")
+)
 #: What stands twice counts once, in its newest version.
 _ADD = """INSERT INTO temp.spool (id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments,
         repeats, highlighted, purpose, answers, under, kind)
@@ -53,6 +57,20 @@ _MESSAGES = """INSERT INTO messages (chat, room, id, version, place, author, nam
         attachments, repeats, highlighted, purpose, answers, under)
     SELECT ?1, ?2, id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments, repeats,
         highlighted, purpose, answers, under FROM temp.spool WHERE kind IS NULL ORDER BY at, number"""
+#: What goes of people who asked to be forgotten in that room before this was imported (again). Questions are the chat's own.
+_WITHOUT_FORGOTTEN = (
+    f"""INSERT INTO temp.spool_forgotten
+        SELECT author FROM (SELECT author FROM temp.spool UNION SELECT author FROM temp.spool_reactions)
+        WHERE NOT ({UNLESS_FORGOTTEN.format(room=":room", author="author")})""",  # noqa: S608  (a constant of this package)
+    """UPDATE temp.spool SET reply_to = NULL WHERE reply_to IN (SELECT id FROM temp.spool
+        WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_forgotten))""",
+    "DELETE FROM temp.spool WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_forgotten)",
+    "DELETE FROM temp.spool_reactions WHERE author IN (SELECT author FROM temp.spool_forgotten)",
+    "DELETE FROM temp.spool_media WHERE author IN (SELECT author FROM temp.spool_forgotten)",
+)
+_COUNT = (
+    """SELECT count(*), count(nullif(answers, '')), count(DISTINCT author) FROM messages WHERE chat = ?"""
+)
 _POSTS = """INSERT INTO posts (chat, room, key, kind, due, question, id, sent, wording)
     SELECT ?1, ?2, key, kind, at, under, id, at, text FROM temp.spool WHERE kind IS NOT NULL ORDER BY at, number"""
 _REACTIONS = """INSERT OR IGNORE INTO reactions (chat, room, message, sign, author, shown)
@@ -80,6 +98,16 @@ class Spooled:
     def filed(self) -> str | None:
         """The question that it belongs to."""
         return self.reading.under if self.kind is None and self.reading else self.under
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What has been kept: the chat's number, how many messages and answers it has, and from how many people."""
+
+    chat: int
+    messages: int
+    answers: int
+    people: int
 
 
 @dataclass(slots=True)
@@ -115,7 +143,7 @@ class Spool:
             )
         )  # fmt: skip
         self._reactions += ((whole(message.id), whole(sign), whole(person)) for sign, person in reactions)
-        if len(self._rows) >= CHUNK:
+        if len(self._rows) >= CHUNK or len(self._reactions) >= WAITING:
             await self.flush()
 
     async def flush(self) -> None:
@@ -189,27 +217,29 @@ class Spool:
 
     # Keeping -----------------------------------------------------------------------------------------------------
 
-    async def keep(self, *, source: str, script: str, rehearsal: bool, state: State) -> int | None:
-        """Make a chat of it all, in one transaction, and give its number; None if one of that source is there already.
+    async def keep(
+        self, *, source: str, script: str, room: str, rehearsal: bool, state: State
+    ) -> Kept | None:
+        """Make a chat of it all, in one transaction; None if one of that source is there already.
 
-        Its room is `import:` and that number. Raises StoreError.
+        Of people who asked to be forgotten in that room nothing is kept. Raises StoreError.
         """
         now = self.now()
 
-        def work(db: sqlite3.Connection) -> int | None:
+        def work(db: sqlite3.Connection) -> Kept | None:
             if db.execute("SELECT 1 FROM chats WHERE source = ?", (source,)).fetchone():
                 return None
             name = free_name(db, short_name(script_of(script), state.started or now), "")
             chat = db.execute(
                 """INSERT INTO chats (name, source, script, room, rehearsal, created, state)
-                VALUES (?, ?, ?, '', ?, ?, ?)""",
-                (name, source, script, rehearsal, micros(now), dump(state)),
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (name, source, script, room, rehearsal, micros(now), dump(state)),
             ).lastrowid
-            values = (chat, f"import:{chat}")
-            db.execute("UPDATE chats SET room = ?2 WHERE id = ?1", values)
+            for statement in _WITHOUT_FORGOTTEN:
+                db.execute(statement, {"room": room} if ":room" in statement else ())
             for statement in (_MESSAGES, _POSTS, _REACTIONS, _MEDIA):
-                db.execute(statement, values)
-            return chat
+                db.execute(statement, (chat, room))
+            return Kept(chat or 0, *db.execute(_COUNT, (chat,)).fetchone())
 
         with in_words(self.path):
             return await self.writer.transaction(work)

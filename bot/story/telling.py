@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from bot.messages import Entry
-from bot.recap import Recap, page
+from bot.recap import QuestionRecap, Recap, page
 from bot.story.model import OwnWords, Part, Reference, Selected, Selection, Story
 
-#: How many answers to a question, pictures and links a story has where nobody chooses.
+#: How many answers to a question, pictures and links a story has where nobody chooses; of answers that hosts chose, all.
 BEST, PICTURES, LINKS = 5, 24, 60
 
 _Found = TypeVar("_Found")
@@ -18,12 +18,17 @@ def automatic(recap: Recap) -> Selection:
     return Selection(
         themes=tuple(Reference(theme.phrase) for theme in recap.themes),
         questions=tuple(
-            Selected(each.question.label, tuple(Reference(entry.id) for entry in each.best[:BEST]))
+            Selected(each.question.label, tuple(Reference(entry.id) for entry in _best(each)))
             for each in recap.asked
         ),
         pictures=tuple(map(Reference, dict.fromkeys(each.message for each in recap.pictures)))[:PICTURES],
         links=tuple(Reference(link.url) for link in recap.links if not link.resource)[:LINKS],
     )
+
+
+def _best(recap: QuestionRecap) -> tuple[Entry, ...]:
+    """Give the best of a question: as many as hosts chose, but some in any case."""
+    return recap.best[: max(BEST, sum(entry.highlighted for entry in recap.best))]
 
 
 def messages(selection: Selection) -> list[str]:

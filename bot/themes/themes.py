@@ -8,9 +8,11 @@ people said.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
+from operator import itemgetter
 
 from bot.messages import Entry
 from bot.script.model import Question, Script
@@ -19,9 +21,11 @@ from bot.themes.words import Words, within
 #: How many phrases are remembered of a whole chat: those of some thousand messages, and what they had in common with others.
 MOST_PHRASES = 40_000
 #: Where people begin to repeat what somebody else said.
-_REPEATED = re.compile(r"\b[RM]T\s+@|[“\"]@\w", re.IGNORECASE)
+_REPEATED = re.compile(r"[RrMm“\"](?:(?<=[“\"])@\w|(?<=[RrMm])(?<!\w.)[Tt]\s+@)")
 #: So many of those who use a phrase have to use a longer one for that to stand in its place.
 _MOST_OF = 0.6
+#: How many entries are remembered that show a phrase, so that each theme can have one of its own.
+_EXAMPLES = 4
 _PRIOR = 0.5
 
 
@@ -34,13 +38,17 @@ class Theme:
     example: Entry
 
 
+#: An entry behind its rank: the smallest is the best.
+_Example = tuple[tuple[bool, bool, int], Entry]
+_rank = itemgetter(0)
+
+
 @dataclass(slots=True)
 class _Use:
-    """Who uses a phrase, and the best entry that shows it."""
+    """Who uses a phrase, and the best entries that show it, the very best first."""
 
     people: set[str]
-    example: Entry
-    rank: tuple[bool, bool, int]
+    examples: list[_Example]
 
 
 class _Place:
@@ -57,24 +65,27 @@ class _Place:
 
     def add(self, phrases: Iterable[str], person: str, entry: Entry) -> None:
         self.people.add(person)
-        rank = (bool(entry.answers), entry.highlighted, entry.liked_by)
+        rank = (not entry.answers, not entry.highlighted, -entry.liked_by)
         own = None
+        once, shared = self.once, self.shared
         for phrase in phrases:
-            use = self.shared.get(phrase)
+            use = shared.get(phrase)
             if use is None:
-                use = self.once.get(phrase)
+                use = once.get(phrase)
                 if use is None:
                     # All that one message brings share one use, until somebody else uses them: most never are.
-                    own = own or _Use({person}, entry, rank)
-                    self.once[phrase] = own
+                    own = own or _Use({person}, [(rank, entry)])
+                    once[phrase] = own
                     continue
                 if person in use.people:
                     continue
-                del self.once[phrase]
-                use = self.shared[phrase] = _Use(set(use.people), use.example, use.rank)
+                del once[phrase]
+                use = shared[phrase] = _Use(set(use.people), [*use.examples])
             use.people.add(person)
-            if rank > use.rank:
-                use.example, use.rank = entry, rank
+            examples = use.examples
+            if len(examples) < _EXAMPLES or rank < examples[-1][0]:
+                insort(examples, (rank, entry), key=_rank)
+                del examples[_EXAMPLES:]
         if len(self.once) > self._most:
             _forget(self.once, list(self.once)[: self._most // 2])
         if len(self.shared) > self._most:
@@ -92,8 +103,9 @@ class Themes:
     """
 
     def __init__(self, script: Script, *, most: int = MOST_PHRASES) -> None:
-        self._words = Words(script.language, script.hashtag)
         questions = script.everything_asked
+        names = (question.label for question in questions if not question.label[0].isdigit())
+        self._words = Words(script.language, (script.hashtag, *names))
         self._asked = {question.label: self._in_question(question) for question in questions}
         self._places: dict[str | None, _Place] = {
             label: _Place(most // (len(questions) + 1)) for label in (*self._asked, None)
@@ -143,8 +155,9 @@ class Themes:
                 if known is None:
                     uses[phrase] = use
                 else:
-                    best = max(known, use, key=lambda each: each.rank)
-                    uses[phrase] = _Use(known.people | use.people, best.example, best.rank)
+                    others = (each for each in use.examples if each not in known.examples)
+                    best = sorted((*known.examples, *others), key=_rank)
+                    uses[phrase] = _Use(known.people | use.people, best[:_EXAMPLES])
         return {phrase: use for phrase, use in uses.items() if len(use.people) > 1}
 
     def _chosen(self, scores: Mapping[str, float], uses: Mapping[str, _Use], most: int) -> tuple[Theme, ...]:
@@ -158,10 +171,17 @@ class Themes:
                 chosen.append(phrase)
             elif len(related) == 1 and _says_more(phrase, chosen[related[0]], uses):
                 chosen[related[0]] = phrase
-        return tuple(self._theme(phrase, uses[phrase]) for phrase in chosen)
+        return tuple(self._themes(chosen, uses))
 
-    def _theme(self, phrase: str, use: _Use) -> Theme:
-        return Theme(self._words.written(phrase, use.example.text), len(use.people), use.example)
+    def _themes(self, phrases: Iterable[str], uses: Mapping[str, _Use]) -> Iterator[Theme]:
+        """Tell the phrases, each with its best example that none before it has, where there is one."""
+        shown = set[str]()
+        for phrase in phrases:
+            use = uses[phrase]
+            examples = [entry for _, entry in use.examples]
+            example = next((each for each in examples if each.id not in shown), examples[0])
+            shown.add(example.id)
+            yield Theme(self._words.written(phrase, example.text), len(use.people), example)
 
 
 def _says_more(phrase: str, other: str, uses: Mapping[str, _Use]) -> bool:

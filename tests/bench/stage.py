@@ -13,6 +13,7 @@ from typing import Any
 from bot.answers import Purpose, Reading
 from bot.live import Clock, Delivered, Delivery, LiveChat, News
 from bot.messages import Author, Message
+from bot.script.posts import WRITING
 from bot.session import Asked, Running
 from bot.store import Changes, Chat, Store
 from tests.bench.answers import texts
@@ -54,6 +55,7 @@ class Stage:
     """A room that shows nothing and calls what is to be measured."""
 
     moment = None
+    ways = WRITING
 
     def __init__(
         self,
@@ -63,6 +65,9 @@ class Stage:
     ) -> None:
         self._acknowledged = acknowledged
         self._delivered = delivered
+
+    async def catch_up(self) -> None:
+        pass
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Take a post."""

@@ -41,7 +41,7 @@ What goes wrong (server.faults, server.gateway)
     faults.on("POST", "/channels/*/messages", lost_after()), and lost_before(), delayed(1), broken(503, committed=True),
     too_many(via=False), refused(400, 30046); faults.on_event("MESSAGE_CREATE", "dropped"), "twice", "late", "partial";
     faults.schedule = Schedule(seed). gateway.close(code), abort(), reconnect(), invalidate(), refuse(502), forget(), partial(),
-    mute(), silent. await server.down(), up(). server.expire_links(), selfhosted, content_allowed, bucket, nonce_seconds.
+    mute(), silent. await server.down(), up(). server.expire_links(), shown.mangled, selfhosted, content_allowed, bucket, nonce_seconds.
 
 What differs from Discord: limits of buckets are off unless set; threads do not archive by themselves; there are no voice, polls,
 forums, stickers of one's own, nor webhooks but those of interactions.

@@ -105,7 +105,8 @@ class Door:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one request to the API, with what goes wrong on the way."""
         path = request.rel_url.raw_path.removeprefix("/api/v10")
-        trouble = self.server.faults.for_request(request.method, path)
+        if trouble := self.server.faults.for_request(request.method, path):
+            self.server.changed()
         try:
             asked = await self._read(request, path)
         except (ValueError, AssertionError):

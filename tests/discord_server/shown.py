@@ -1,6 +1,6 @@
 """The world as Discord shows it: dictionaries ready for JSON. Shapes: Discord's OpenAPI description of v10."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .permissions import EVERYTHING, of
@@ -17,6 +17,7 @@ class Shown:
     address: str = ""  # http://127.0.0.1:port
     links: int = 1  # the age of attachments' links; older ones have expired
     selfhosted: bool = False
+    mangled: set[int] = field(default_factory=set)  # messages of which hardly anything is told
 
     def user(self, user: User) -> Json:
         shown = {
@@ -207,6 +208,8 @@ class Shown:
 
     def message(self, message: Message, *, content: bool = True, nested: bool = False) -> Json:
         """Show a message; without `content` to a bot that may not read what people write, save what concerns it."""
+        if message.id in self.mangled:
+            return {"id": str(message.id), "channel_id": str(message.channel.id)}
         seen = content or self.concerns_bot(message)
         shown: Json = {
             "id": str(message.id),

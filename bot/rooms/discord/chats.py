@@ -4,19 +4,27 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
 
+import aiohttp
 import discord
 
-from bot.live import Clock
+from bot.live import Clock, RoomError
 from bot.messages import Author, Forgotten
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.settings import Settings
 from bot.rooms.discord.sitting import KIND, Sitting, room_of
-from bot.session import Refusal, Start
+from bot.session import Ready, Refusal, Start
 from bot.store import OPEN, Chat, Held, Store, StoreError
 
 log = logging.getLogger(__name__)
 
+#: What a chat that another process holds is told by: the words of it count seconds.
+_HELD = "held"
+#: Discord's own codes for a channel that is not there, and for a server that is not, or that the bot is not in.
+_NO_CHANNEL = frozenset({10003})
+_NO_GUILD = frozenset({10004, 50001})
 #: How often chats that another process holds are asked for again, in seconds.
 ASK_AGAIN = 10.0
 #: How long chats may take to finish what is in hand when the bot is stopped, in seconds.
@@ -42,6 +50,8 @@ class Chats:
         self._sittings: dict[int, Sitting] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._look = asyncio.Event()
+        self._sitting_down = asyncio.Lock()
+        self._told: dict[int, str] = {}
         self._stopping = False
 
     # Their course ------------------------------------------------------------------------------------------------
@@ -49,60 +59,84 @@ class Chats:
     async def run(self) -> None:
         """Go on with all that is unfinished, for ever: chats that another process holds are taken up when it is gone.
 
-        Raises StoreError where nothing can be read at all.
+        Raises StoreError where nothing can be read at all when it begins.
         """
-        told: set[int] = set()
+        unfinished = await self.store.unfinished(KIND)
         while True:
-            for chat in await self.store.unfinished(KIND):
-                if chat.id in self._tasks or self._stopping:
-                    continue
-                try:
-                    self._sit(await self.store.hold(chat.id))
-                    log.info("Going on with %s.", chat.name)
-                except Held as held:
-                    if chat.id not in told:
-                        log.warning("%s: %s", chat.name, held)
-                    told.add(chat.id)
+            for chat in unfinished:
+                await self._go_on_with(chat)
             self._look.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ASK_AGAIN):
                     await self._look.wait()
+            with contextlib.suppress(StoreError):  # what cannot be read now is looked for again
+                unfinished = await self.store.unfinished(KIND)
+
+    async def _go_on_with(self, chat: Chat) -> None:
+        """Hold a chat and sit down to it, unless that is so already; say once why it cannot be done."""
+        async with self._sitting_down:
+            if self._stopping or chat.id in self._tasks:
+                return
+            try:
+                sitting = self._sit(await self.store.hold(chat.id))
+            except StoreError as error:
+                self._say_once(chat, error)
+                return
+        if self._told.get(chat.id) in {None, _HELD}:
+            log.info("Going on with %s.", chat.name)
+        await self._leave_if_gone(sitting)
+
+    def _say_once(self, chat: Chat, error: StoreError) -> None:
+        """Say why a chat cannot be gone on with, once for as long as that is why: it is tried again and again."""
+        why = _HELD if isinstance(error, Held) else str(error)
+        if self._told.get(chat.id) != why:
+            log.warning("%s: %s", chat.name, error)
+        self._told[chat.id] = why
 
     async def start(self, guild: int, channel: int, *, source: str, text: str, by: Author) -> Sitting:
         """Make a chat of a script's text in that channel, and begin it unless it is planned for later.
 
         Raises Refusal where one is live there, and StoreError.
         """
-        if self._stopping:
-            raise Refusal("The bot is just being stopped. Try again in a minute.")
-        chat = await self.store.create(
-            source=source,
-            text=text,
-            room=room_of(guild),
-            rehearsal=False,
-            place=str(channel),
-            apart=f"@{guild}",
-        )
-        await self.store.note(chat, {"host": by.id, OPEN: ""})
-        sitting = self._sit(chat)
-        if chat.state.phase.phase == "ready" and chat.state.phase.starts is None:
+        async with self._sitting_down:
+            if self._stopping:
+                raise Refusal("The bot is just being stopped. Try again in a minute.")
+            chat = await self.store.create(
+                source=source,
+                text=text,
+                room=room_of(guild),
+                rehearsal=False,
+                place=str(channel),
+                apart=f"@{guild}",
+            )
+            await self.store.note(chat, {"host": by.id, OPEN: ""})
+            sitting = self._sit(chat)
+        if isinstance(chat.state.phase, Ready) and chat.state.phase.starts is None:
             await sitting.live.ask(Start(), by=by)
         log.info("%s begins.", chat.name)
         return sitting
 
     def _sit(self, chat: Chat) -> Sitting:
-        sitting = Sitting(chat, self.store, self.line, self.clock)
+        sitting = Sitting(
+            chat, self.store, self.line, self.clock, followed=partial(self._followed, chat.id, chat.place)
+        )
         self._sittings[chat.id] = sitting
         task = asyncio.create_task(self._run(sitting), name=f"{chat.name}: chat")
         self._tasks[chat.id] = task
         return sitting
 
+    def _followed(self, chat: int, place: str) -> datetime | None:
+        """Tell when the next chat that is live here began in a channel after that one, if it has."""
+        later = (each for each in self._sittings.values() if each.chat.place == place and each.chat.id > chat)
+        return min(filter(None, (each.began for each in later)), default=None)
+
     async def _run(self, sitting: Sitting) -> None:
         chat = sitting.chat
         try:
             await sitting.run()
+            self._told.pop(chat.id, None)
         except StoreError as error:
-            log.warning("%s: %s", chat.name, error)
+            self._say_once(chat, error)
         except Exception:
             log.exception("%s stopped, and is taken up again.", chat.name)
         finally:
@@ -112,8 +146,9 @@ class Chats:
     async def stop(self) -> None:
         """Let every chat finish what is in hand, for a while."""
         self._stopping = True
-        for sitting in self._sittings.values():
-            sitting.stop()
+        async with self._sitting_down:  # whoever is about to sit down is told to stop as well
+            for sitting in self._sittings.values():
+                sitting.stop()
         if tasks := set(self._tasks.values()):
             _, late = await asyncio.wait(tasks, timeout=LAST_MOMENTS)
             for task in late:
@@ -125,9 +160,10 @@ class Chats:
         """Give the live chats of a guild, oldest first."""
         return [sitting for sitting in self._sittings.values() if sitting.guild == guild]
 
-    def at(self, guild: int, channel: int | None, parent: int | None = None) -> Sitting | None:
-        """Give the newest live chat at a channel, or at the one that a thread belongs to."""
-        return next(iter(self._at(guild, channel, parent)), None)
+    def at(self, guild: int, channel: int, parent: int | None = None) -> list[Sitting]:
+        """Give the live chats at a channel, or at the one that a thread belongs to, newest first."""
+        here = {channel, parent}
+        return [each for each in reversed(self.in_guild(guild)) if each.channel in here and each.hears]
 
     def by_ticket(self, guild: int, ticket: str) -> Sitting | None:
         """Give the live chat of that guild that a button belongs to."""
@@ -142,48 +178,88 @@ class Chats:
 
         What the bot has posted of it goes as well: live chats see to it at once, others are opened once more for it.
         """
-        sittings = self.in_guild(guild)
+        live = [sitting for sitting in self.in_guild(guild) if sitting.hears]
+        going = {sitting.chat.id for sitting in live}
         past = [
             chat
             for chat in await self.kept(guild)
-            if chat.id not in self._sittings and await self.store.record(chat).said_by(person)
+            if chat.id not in going and await self.store.record(chat).said_by(person)
         ]
-        for sitting in sittings:
+        for sitting in live:
             await sitting.echoes.erase_of(person)
         await self._open(past)  # where this ends in a moment, it is known what was to be done
-        text = ""
-        for sitting in sittings:
-            text = await sitting.live.ask(Forgotten(person), by=Author(person, ""))
+        for sitting in live:
+            with contextlib.suppress(StoreError):  # one that is just over: the store sees to it
+                await sitting.live.ask(Forgotten(person), by=Author(person, ""))
         await self.store.forget(room_of(guild), person)
-        await self._open(past)
+        await self._open(past + [sitting.chat for sitting in live if not sitting.hears])
         self._look.set()
-        return text or "Forgotten: nothing of yours is kept any more in this server, and nothing will be."
+        return "Forgotten: nothing of yours is kept any more in this server, and nothing will be."
 
     async def _open(self, chats: list[Chat]) -> None:
         for chat in chats:
+            if sitting := self._sittings.get(chat.id):
+                sitting.reopen()
             await self.store.note(chat, {OPEN: ""})
 
     # What happens in Discord -------------------------------------------------------------------------------------
 
     async def ready(self) -> None:
-        """Something may have been missed: let every chat look."""
-        for sitting in self._sittings.values():
+        """Something may have been missed: let every chat look, and see whether its channel is still there."""
+        sittings = tuple(self._sittings.values())
+        for sitting in sittings:
             sitting.ears.behind()
+        for sitting in sittings:
+            await self._leave_if_gone(sitting)
+
+    async def gone(self, guild: int, channel: int | None = None) -> None:
+        """Let what goes on in a channel that is gone come to its end, or (None) in a server that the bot is in no longer."""
+        for sitting in self.in_guild(guild):
+            if channel in (None, sitting.channel):
+                await sitting.leave()
+
+    async def _leave_if_gone(self, sitting: Sitting) -> None:
+        if await self._has_no_channel(sitting):
+            await sitting.leave()
+
+    async def _has_no_channel(self, sitting: Sitting) -> bool:
+        """Ask Discord whether a channel is gone, or the bot from its server: as long as that is not sure, neither is."""
+        signs = _NO_CHANNEL
+        try:
+            client = self.line.client
+            if not client.is_ready():  # what is there is not told yet, and looked at then
+                return False
+            guild = client.get_guild(sitting.guild)
+            if guild is None:
+                signs = _NO_GUILD
+                await client.fetch_guild(sitting.guild, with_counts=False)
+            elif not guild.unavailable and guild.get_channel(sitting.channel) is None:
+                await client.fetch_channel(sitting.channel)
+        except discord.HTTPException as error:
+            return error.code in signs
+        except (RoomError, discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError):
+            return False
+        return False
 
     def message(self, message: discord.Message) -> None:
-        """Somebody has written something."""
-        if sitting := self._of(message):
+        """Somebody has written something: whose it is where one chat follows another, their ears know."""
+        for sitting in self._around(message):
             sitting.ears.message(message)
 
     def edited(self, message: discord.Message) -> None:
         """Somebody has changed what they wrote."""
-        if sitting := self._of(message):
+        for sitting in self._around(message):
             sitting.ears.edited(message)
 
     def deleted(self, guild: int | None, channel: int, ids: set[int]) -> None:
         """Messages are gone."""
         for sitting in self._there(guild, channel):
             sitting.ears.deleted(ids)
+
+    def thread_deleted(self, guild: int, channel: int, thread: int) -> None:
+        """Somebody has deleted a thread of a channel, with all that was in it."""
+        for sitting in self.at(guild, channel, None):
+            sitting.ears.thread_deleted(thread)
 
     def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None:
         """Somebody has put a sign on a message, or taken it off."""
@@ -199,27 +275,14 @@ class Chats:
         """Somebody has pressed a button, chosen something, or sent a form."""
         await self._handle(self, interaction)
 
-    def _of(self, message: discord.Message) -> Sitting | None:
-        """Give the chat that a message belongs to: the one that went on in the channel when what it hangs on was written.
-
-        That is the message that it replies to or its thread hangs on, or else itself: while late answers to a chat still
-        come, the next one may have begun.
-        """
+    def _around(self, message: discord.Message) -> list[Sitting]:
         if message.guild is None:
-            return None
-        channel, parent = message.channel.id, getattr(message.channel, "parent_id", None)
-        reference = message.reference.message_id if message.reference else None
-        hangs_on = channel if parent else reference or message.id
-        here = self._at(message.guild.id, channel, parent)
-        return next((each for each in here if (each.ears.first or 0) <= hangs_on), None)
+            return []
+        parent = getattr(message.channel, "parent_id", None)
+        return self.at(message.guild.id, message.channel.id, parent)
 
     def _there(self, guild: int | None, channel: int) -> list[Sitting]:
         """Give the chats at a channel of which only its number is known: of threads, Discord has told where they hang."""
         if guild is None:
             return []
-        return self._at(guild, channel, getattr(self.line.client.get_channel(channel), "parent_id", None))
-
-    def _at(self, guild: int, channel: int | None, parent: int | None) -> list[Sitting]:
-        """Give the live chats at a channel or thread, newest first."""
-        here = {channel, parent}
-        return [each for each in reversed(self.in_guild(guild)) if each.channel in here and each.hears]
+        return self.at(guild, channel, getattr(self.line.client.get_channel(channel), "parent_id", None))

@@ -5,12 +5,14 @@ import hashlib
 import json
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import aiohttp
 import discord
 from discord import app_commands
+from discord.gateway import KeepAliveHandler
 
 from bot.store import Store, StoreError
 
@@ -23,10 +25,13 @@ Tree = app_commands.CommandTree["Client"]
 
 
 class Crew(Protocol):
-    """Those who act on what is heard. All but `ready` and `interaction` are called in the order of what happened."""
+    """Those who act on what is heard. All but `ready`, `gone` and `interaction` are called in the order of what happened."""
 
     async def ready(self) -> None:
         """All guilds are there, at first or again: something may have been missed."""
+
+    async def gone(self, guild: int, channel: int | None = None) -> None:
+        """Take in that a channel is gone or (None) the bot from a server."""
 
     def message(self, message: discord.Message) -> None:
         """Somebody has written something."""
@@ -36,6 +41,9 @@ class Crew(Protocol):
 
     def deleted(self, guild: int | None, channel: int, ids: set[int]) -> None:
         """Messages are gone."""
+
+    def thread_deleted(self, guild: int, channel: int, thread: int) -> None:
+        """Somebody has deleted a thread of a channel, with all that was in it."""
 
     def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None:
         """Somebody has put a sign on a message, or taken it off."""
@@ -98,6 +106,17 @@ def _digest(tree: Tree) -> str:
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
+def stop_beating() -> None:
+    """Stop the threads by which discord.py keeps this loop's connections alive.
+
+    It forgets the one of a connection that was cut off before it stood, as while an invalid session waits for the next.
+    """
+    loop = asyncio.get_running_loop()
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws.loop is loop:
+            thread.stop()
+
+
 class Client(discord.Client):
     """A client that keeps nothing in mind but guilds and channels, and hands what it hears to its crew."""
 
@@ -142,6 +161,10 @@ class Client(discord.Client):
             await asyncio.wait({self._sending})
         await super().close()
 
+    def read(self, channel: discord.PartialMessageable, told: Any) -> discord.Message:
+        """Make a message of what Discord tells of it in a channel; fails somehow where a part is missing."""
+        return self._connection.create_message(channel=channel, data=told)
+
     # What is heard -----------------------------------------------------------------------------------------------
 
     async def on_connect(self) -> None:
@@ -177,6 +200,18 @@ class Client(discord.Client):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """Hand on that messages are gone."""
         self._crew.deleted(payload.guild_id, payload.channel_id, payload.message_ids)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Hand on that a channel is gone."""
+        await self._crew.gone(channel.guild.id, channel.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Hand on that the bot is in a server no longer."""
+        await self._crew.gone(guild.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Hand on that a thread is gone: Discord does not tell of the messages in it."""
+        self._crew.thread_deleted(payload.guild_id, payload.parent_id, payload.thread_id)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Hand on a sign."""

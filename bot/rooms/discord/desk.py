@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar
 
+import aiohttp
 import discord
 from discord.ui import Item, Modal, View
 
@@ -16,7 +17,7 @@ from bot.rooms.discord.echoes import NOTE, Echo
 from bot.rooms.discord.sitting import Sitting, ticket_of
 from bot.rooms.discord.wording import link
 from bot.rooms.discord.written import split
-from bot.session import Late, Refusal, State, Want, hosting
+from bot.session import Late, Ready, Refusal, State, Want, describe, hosting
 from bot.store import Chat, Record, StoreError, in_words
 
 log = logging.getLogger(__name__)
@@ -114,10 +115,14 @@ class Asked:
 
     # Which chat ------------------------------------------------------------------------------------------------------
 
-    def sitting(self) -> Sitting:
-        """Give the live chat that is meant: the one here, or else the only one. Raises Refusal."""
-        if here := self._live_here():
-            return here
+    def sitting(self, *, steered: bool = False) -> Sitting:
+        """Give the live chat that is meant: the one here, or else the only one. Raises Refusal.
+
+        Where late answers to one still come and the next is planned, hosts steer the next, and others mean the former.
+        """
+        here = self._live_here()
+        if here:
+            return here[0] if steered else _begun(here)
         live = [each for each in self.chats.in_guild(self.guild) if self.sees(each.channel)]
         going = [each for each in live if not isinstance(each.live.state.phase, Late)]
         for among in (going, live):
@@ -130,13 +135,13 @@ class Asked:
             f"More than one chat is live. Use the command in the channel of the one you mean: {places}."
         )
 
-    def _live_here(self) -> Sitting | None:
-        found = (self.chats.at(self.guild, place) for place in self.here)
-        return next((sitting for sitting in found if sitting), None)
+    def _live_here(self) -> list[Sitting]:
+        """Give the live chats at the channel, or at the one that the thread belongs to, newest first."""
+        return [each for place in self.here for each in self.chats.at(self.guild, place)]
 
     def hosted(self) -> Sitting:
         """Give the live chat that is meant, to one of its hosts only. Raises Refusal."""
-        sitting = self.sitting()
+        sitting = self.sitting(steered=True)
         self.must_host(sitting.live.state)
         return sitting
 
@@ -162,7 +167,7 @@ class Asked:
         if name is not None:
             return _named(kept, name)
         if here := self._live_here():
-            return here.chat
+            return _begun(here).chat
         places = {str(place) for place in self.here}
         last = next((chat for chat in reversed(kept) if chat.place in places), None)
         return last or self.sitting().chat
@@ -198,7 +203,35 @@ class Asked:
         self, sitting: Sitting, want: Want, *, id: str | None = None, about: str | None = None
     ) -> str:
         """Ask a chat for something; what is asked twice by one press or command is done once. Raises Refusal, StoreError."""
-        return await sitting.live.ask(want, by=self.by, id=id or str(self.interaction.id), about=about)
+        try:
+            told = await sitting.live.ask(want, by=self.by, id=id or str(self.interaction.id), about=about)
+        except Refusal as refused:
+            raise Refusal(self._in_own_zone(sitting, str(refused))) from refused
+        return self._in_own_zone(sitting, told)
+
+    def _in_own_zone(self, sitting: Sitting, text: str) -> str:
+        """Give a text that says where a chat stands with its date and time as Discord shows it to everyone."""
+        live, now = sitting.live, self.chats.clock.now()
+        return text.replace(
+            describe(live.script, live.state, now),
+            describe(live.script, live.state, now, moment=sitting.room.moment),
+        )
+
+    async def standing(self, channel: int, ids: Collection[str]) -> set[str]:
+        """Give those of the bot's own posts in a channel that are not known to be gone."""
+        place = self.chats.line.client.get_partial_messageable(channel, guild_id=self.guild)
+
+        async def stands(id_: str) -> bool:
+            try:
+                await place.fetch_message(int(id_))
+            except discord.NotFound:
+                return False
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                log.info("It is not known whether post %s still stands (%s).", id_, error)
+            return True
+
+        found = await asyncio.gather(*map(stands, ids))
+        return {id_ for id_, there in zip(ids, found, strict=True) if there}
 
 
 def sent(interaction: discord.Interaction) -> Mapping[str, Any]:
@@ -213,6 +246,11 @@ def _field(part: Mapping[str, Any], name: str) -> str | None:
         return str(part.get("value") or "")
     inner = [part["component"]] if "component" in part else part.get("components", [])
     return next((written for each in inner if (written := _field(each, name)) is not None), None)
+
+
+def _begun(sittings: list[Sitting]) -> Sitting:
+    """Give the first that has begun, or else the first."""
+    return next((each for each in sittings if not isinstance(each.live.state.phase, Ready)), sittings[0])
 
 
 def _named(kept: list[Chat], name: str) -> Chat:

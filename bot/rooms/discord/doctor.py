@@ -101,10 +101,13 @@ class Looker:
     async def interaction(self, _: discord.Interaction) -> None:
         """Leave it to the bot."""
 
+    async def gone(self, *_: object) -> None:
+        """Leave it to the bot."""
+
     def _pass(self, *_: object, **__: object) -> None:
         pass
 
-    message = edited = deleted = reacted = cleared = _pass
+    message = edited = deleted = thread_deleted = reacted = cleared = _pass
 
 
 async def examine_discord(

@@ -8,9 +8,9 @@ reading, so those that wait when something is missed once more are dropped.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import discord
 
@@ -34,9 +34,9 @@ MOST_WAITING = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait: for the first post to be kept, after a failure of the store, and of Discord at first and at most."""
+    """How long to wait: at first for the first post to be kept, after a failure of the store, and of Discord at first and at most."""
 
-    welcome: timedelta = timedelta(seconds=1)
+    welcome: timedelta = timedelta(milliseconds=50)
     store: timedelta = RETRY
     first: timedelta = timedelta(seconds=1)
     most: timedelta = timedelta(seconds=30)
@@ -50,11 +50,18 @@ class _Cleared:
     sign: str | None
 
 
-_Happening = discord.Message | Retracted | Reacted | _Cleared
+@dataclass(frozen=True, slots=True)
+class _ThreadGone:
+    """A thread is gone, with all that was in it."""
+
+    id: str
+
+
+_Happening = discord.Message | Retracted | Reacted | _Cleared | _ThreadGone
 
 
 class Ears:
-    """The ears of one live chat. `run` has to be kept going; what happens in the channel is told by the other methods."""
+    """The ears of one live chat. `followed` tells when the next one began in the same channel. `run` has to be kept going; what happens in the channel is told by the other methods."""
 
     def __init__(
         self,
@@ -65,6 +72,7 @@ class Ears:
         *,
         guild: int,
         channel: int,
+        followed: Callable[[], datetime | None] = lambda: None,
         clock: Clock | None = None,
         patience: Patience | None = None,
     ) -> None:
@@ -73,12 +81,15 @@ class Ears:
         self._clock = clock or SystemClock()
         self._patience = patience or Patience()
         reader = Reader(line, guild, channel)
-        self._taking = Taking(live, store, line, echoes, reader, channel=channel, failed=self._look_again)
+        self._taking = Taking(
+            live, store, line, echoes, reader, channel=channel, followed=followed, failed=self._look_again
+        )
         self._missed = Missed(live, reader, self._taking, channel)
         self._waiting: deque[_Happening] = deque()
         self._wake = asyncio.Event()
         self._again = asyncio.Event()
         self._is_behind = True
+        self._caught_up = asyncio.Event()
         self._wake.set()
 
     # What happens in the channel ---------------------------------------------------------------------------------
@@ -100,6 +111,11 @@ class Ears:
         if self._listening():
             for id_ in sorted(ids):
                 self._put(Retracted(str(id_)))
+
+    def thread_deleted(self, thread: int) -> None:
+        """Somebody has deleted a thread, with all that was in it."""
+        if self._listening():
+            self._put(_ThreadGone(str(thread)))
 
     def reacted(self, payload: discord.RawReactionActionEvent, *, on: bool) -> None:
         """Somebody has put a sign on a message, or taken it off."""
@@ -167,12 +183,19 @@ class Ears:
                 await self._listen()
                 tries = 0
             except NotYet:
-                await self._rest(self._patience.welcome)
+                self._caught_up.set()
+                await self._rest(min(self._patience.first, self._patience.welcome * 2 ** min(tries, 30)))
+                tries += 1
             except StoreError as error:
                 log.warning("%s: %s", self._live.chat.name, error)
                 await self._rest(self._patience.store)
             except Away as away:
-                log.info("%s: the channel cannot be read (%s). Trying again.", self._live.chat.name, away)
+                log.log(
+                    self._line.level(logging.INFO),
+                    "%s: the channel cannot be read (%s). Trying again.",
+                    self._live.chat.name,
+                    away,
+                )
                 await self._rest(min(self._patience.most, self._patience.first * 2 ** min(tries, 30)))
                 tries += 1
 
@@ -193,6 +216,7 @@ class Ears:
             self._is_behind = False
             if not await self._taking.begun():
                 self._waiting.clear()
+                self._caught_up.set()
                 return
             for count in await self._missed.catch_up():
                 await self._let_through()
@@ -200,6 +224,12 @@ class Ears:
                     return
                 await self._missed.recount(count)
         await self._let_through()
+        if not self._is_behind:
+            self._caught_up.set()
+
+    async def caught_up(self) -> None:
+        """Return once all that was missed before this began has been heard, if anything could have been."""
+        await self._caught_up.wait()
 
     async def _let_through(self) -> None:
         while self._waiting and not self._is_behind:
@@ -213,6 +243,8 @@ class Ears:
             case discord.Message():
                 message = await taking.message(happening)
                 return [Said(message)] if message else []
+            case _ThreadGone(id_):
+                return [Retracted(each) for each in await taking.standing_in(int(id_))]
             case _ if int(happening.id) <= (taking.first or 0):
                 return []
             case Retracted(id_):

@@ -8,7 +8,7 @@ which is done again after a restart: so neither an answer nor its echo is lost, 
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,11 +25,13 @@ from bot.rooms.discord.posting import (
     Denied,
     Draft,
     Poster,
+    Unreadable,
     asking,
     at_last,
     buttons,
     custom_ids,
 )
+from bot.script.phrases import phrases
 from bot.script.posts import LONGEST_POST, Kind
 from bot.session import Refusal
 from bot.store import Chat, Record, Store, in_words
@@ -82,6 +84,7 @@ class Echoes:
         self._record: Record = store.record(chat)
         self._line = line
         self._ticket = ticket
+        self._words = phrases(chat.script.language)
         self._ask = ask
         self._echoes: dict[str, Echo] = {}
         self._messages: dict[int, str] = {}
@@ -124,9 +127,14 @@ class Echoes:
         return (echo.place, echo.id) if echo and echo.place is not None and echo.id is not None else None
 
     @property
-    def all_shown(self) -> Mapping[str, tuple[int, int]]:
-        """All echoes that are there: place and id, by the id of the kept message."""
-        return {id_: shown for id_ in self._echoes if (shown := self.shown_as(id_))}
+    def places(self) -> set[int]:
+        """The channels and threads in which echoes are."""
+        return {shown[0] for id_ in self._echoes if (shown := self.shown_as(id_))}
+
+    def in_place(self, place: int) -> dict[str, int]:
+        """Give the ids of the echoes that are in a channel or thread by now, by the id of the kept message."""
+        shown = {id_: self.shown_as(id_) for id_ in self._echoes}
+        return {id_: there[1] for id_, there in shown.items() if there and there[0] == place}
 
     def __contains__(self, message: str) -> bool:
         """Tell whether a kept message is one that was written in a form."""
@@ -259,7 +267,9 @@ class Echoes:
         place = echo.place or int(self._chat.place)
         view = buttons(
             discord.ui.Button(
-                label="Edit or withdraw", custom_id=self._mark(id_), style=discord.ButtonStyle.secondary
+                label=self._words.own_answer,
+                custom_id=self._mark(id_),
+                style=discord.ButtonStyle.secondary,
             )
         )
         try:
@@ -271,6 +281,8 @@ class Echoes:
                 mine=lambda message: self._mark(id_) in custom_ids(message),
                 doubtful=sent_before,
             )
+        except Unreadable:
+            raise  # it may stand there
         except Denied:
             channel = int(self._chat.place)
             if place == channel:
@@ -316,7 +328,9 @@ class Echoes:
         names = {question.label: question.name for question in script.everything_asked}
         answered = ", ".join(names.get(label, f"Q{label}") for label in entry.answers)
         who = f"**{written.name(entry.author.name) if entry.author else ''}**"
-        head = f"{who} answers {written.inert(answered)}:" if answered else f"{who} says:"
+        head = (self._words.answers if answered else self._words.says).format(
+            name=who, questions=written.inert(answered)
+        )
         said = written.cut(written.unmasked(entry.text), LONGEST_POST - len(head) - 10)
         return f"{head}\n>>> {said}"
 

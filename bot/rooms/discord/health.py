@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiohttp import web
-
 from bot.store import StoreError
 
 ADDRESS = "127.0.0.1"
@@ -34,6 +32,7 @@ async def answering(port: int, facts: Callable[[], Awaitable[Facts]]) -> AsyncIt
 
     Raises CannotAnswer.
     """
+    from aiohttp import web  # noqa: PLC0415  (2 MiB that only those who ask for it need)
 
     async def health(_: web.Request) -> web.Response:
         try:

@@ -16,7 +16,7 @@ import discord
 from yarl import URL
 
 from bot.live import Clock, SystemClock, sleep
-from bot.media import Address, FetchError, fetch, public
+from bot.media.fetching import Address, FetchError, fetch, public
 from bot.messages import Attachment
 from bot.rooms.discord.hearing import lasting
 from bot.rooms.discord.line import Line
@@ -59,6 +59,7 @@ class Keeper:
         self._chat = chat
         self._store = store
         self._record = store.record(chat)
+        self._line = line
         self._reader = Reader(line, int(chat.room.partition(":")[2]), int(chat.place))
         self._clock = clock or SystemClock()
         self._each = each
@@ -73,7 +74,8 @@ class Keeper:
             except StoreError as error:
                 log.warning("%s: %s", self._chat.name, error)
             except Away as away:
-                log.info("%s: files cannot be fetched (%s). Trying again.", self._chat.name, away)
+                level = self._line.level(logging.INFO)
+                log.log(level, "%s: files cannot be fetched (%s). Trying again.", self._chat.name, away)
             await sleep(self._clock, LOOK)
 
     async def keep_all(self) -> None:

@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.live import Clock, RoomError
-from bot.rooms.discord.client import Client, Commands, Crew
+from bot.rooms.discord.client import Client, Commands, Crew, stop_beating
 from bot.rooms.discord.pace import Pace
 from bot.rooms.discord.settings import Settings
 
@@ -114,6 +114,10 @@ class Line:
         """The bot's own user id. Raises NotConnected."""
         user = self.client.user
         return user.id if user else 0  # `client` is logged in
+
+    def level(self, level: int) -> int:
+        """Give the level at which it is logged that Discord cannot be asked: while it is down, the line itself says so."""
+        return level if self.connected else logging.DEBUG
 
     # Keeping it up -----------------------------------------------------------------------------------------------
 
@@ -212,6 +216,7 @@ class Line:
 
 async def _leave(client: Client) -> None:
     """Leave Discord if it lets the client, and let go of the connections in any case."""
+    stop_beating()
     for close in (client.close, client.http.close):
         with contextlib.suppress(TimeoutError, OSError, aiohttp.ClientError, RuntimeError):
             async with asyncio.timeout(_LEAVING):

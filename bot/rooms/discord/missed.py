@@ -12,7 +12,7 @@ import discord
 from bot.live import LiveChat
 from bot.messages import Retracted, Said
 from bot.rooms.discord.hearing import counted, sign_of, spoken, version_of
-from bot.rooms.discord.reading import PAGE, Gone, Reader
+from bot.rooms.discord.reading import Gone, Page, Reader
 from bot.rooms.discord.taking import Taking
 from bot.store import DELETED
 
@@ -40,6 +40,7 @@ class Missed:
         self._taking = taking
         self._channel = channel
         self._skipped: set[int] = set()
+        self._deleted: set[int] = set()
 
     async def catch_up(self) -> list[Count]:
         """Hear the messages that were missed; give the signs that are still to be counted."""
@@ -47,8 +48,8 @@ class Missed:
         await taking.anew()
         newest = await taking.kept(taking.record.newest())
         marks = {int(place): int(id_) for place, id_ in newest.items() if place.isdecimal()}
-        threads = await self._threads(first)
-        places = [self._channel, *sorted((threads | marks.keys()) - {self._channel})]
+        threads = await self._threads(first) | marks.keys() | taking.echoes.places
+        places = [self._channel, *sorted(threads - self._deleted - {self._channel})]
         counts = []
         for place in places:
             counts += await self._read(place, marks.get(place, first))
@@ -79,23 +80,32 @@ class Missed:
         """Read a channel or thread from after an id on, until that id if there is one; give the signs that differ."""
         counts: list[Count] = []
         while True:
-            echoes = self._echoes_in(place)
+            echoes = self._taking.echoes.in_place(place)
             try:
                 page = await self._reader.page(place, after)
             except Gone as gone:
-                self._skip(place, gone)
+                await self._not_there(place, gone)
                 return counts
             self._skipped.discard(place)
-            last = len(page) < PAGE
-            read_to = page[-1].id if page else after
-            if last and until:  # what is kept of a time behind the last message is gone, too
+            read_to = max(page.ids, default=after)
+            if page.last and until:  # what is kept of a time behind the last message is gone, too
                 read_to = max(read_to, until)
             await self._compare(place, page, after + 1, read_to)
             await self._miss(page, {id_ for id_, echo in echoes.items() if after < echo <= read_to})
-            counts += await self._differing(place, page)
-            if last or (until and read_to >= until):
+            counts += await self._differing(place, page.messages)
+            if page.last or (until and read_to >= until):
                 return counts
             after = read_to
+
+    async def _not_there(self, place: int, why: Gone) -> None:
+        """Hear that all is gone from a thread that is gone; of what else cannot be read nothing is known."""
+        if place == self._channel or not why.deleted:
+            self._skip(place, why)
+            return
+        self._deleted.add(place)
+        for id_ in await self._taking.standing_in(place):
+            self._taking.hear(Retracted(id_))
+        await self._taking.all_kept()
 
     def _skip(self, place: int, why: Gone) -> None:
         if place not in self._skipped:
@@ -105,11 +115,11 @@ class Missed:
                 self._live.chat.name, place, why,
             )  # fmt: skip
 
-    async def _compare(self, place: int, page: list[discord.Message], first: int, last: int) -> None:
+    async def _compare(self, place: int, page: Page, first: int, last: int) -> None:
         """Hear what is new in a part of a place, or edited, or gone from it."""
         taking = self._taking
         kept = await taking.kept(taking.record.kept_between(str(place), first, last))
-        for shown in page:
+        for shown in page.messages:
             taking.echoes.see(shown)
             if (
                 spoken(shown)
@@ -117,30 +127,24 @@ class Missed:
                 and (message := await taking.message(shown))
             ):
                 taking.hear(Said(message))
-        for id_ in kept.keys() - {
-            str(shown.id) for shown in page
-        }:  # answers from a form are kept without a place
+        # answers from a form are kept without a place, so they are none of these
+        for id_ in kept.keys() - set(map(str, page.ids)):
             taking.hear(Retracted(id_))
         await taking.all_kept()
 
-    def _echoes_in(self, place: int) -> dict[str, int]:
-        """Give the ids of the echoes that are in a place by now, by the id of the kept message."""
-        shown = self._taking.echoes.all_shown.items()
-        return {id_: echo for id_, (there, echo) in shown if there == place}
-
-    async def _miss(self, page: list[discord.Message], messages: set[str]) -> None:
+    async def _miss(self, page: Page, messages: set[str]) -> None:
         """Hear which of these messages are gone since nothing shows them any more."""
-        there = {self._taking.echoes.message_of(str(shown.id)) for shown in page}
+        there = {self._taking.echoes.message_of(str(id_)) for id_ in page.ids}
         known = await self._taking.kept(self._taking.record.known(messages - there))
         for id_, each in known.items():
             if each.version != DELETED:
                 self._taking.hear(Retracted(id_))
         await self._taking.all_kept()
 
-    async def _differing(self, place: int, page: list[discord.Message]) -> list[Count]:
+    async def _differing(self, place: int, messages: list[discord.Message]) -> list[Count]:
         """Give the signs on messages that are kept with another number of people."""
         taking = self._taking
-        by_id = {taking.echoes.message_of(str(shown.id)): shown for shown in page}
+        by_id = {taking.echoes.message_of(str(shown.id)): shown for shown in messages}
         known = await taking.kept(taking.record.known(by_id.keys()))
         kept = {id_: by_id[id_] for id_, each in known.items() if each.version != DELETED}
         signs = await taking.kept(taking.record.signs_on(kept.keys()))

@@ -5,10 +5,11 @@ from datetime import timedelta
 from discord import ButtonStyle
 from discord.ui import Button, Item, View
 
-from bot.rooms.discord.desk import NOT_HERE, Asked, Reply
+from bot.rooms.discord.desk import NOT_HERE, Answer, Asked, Reply
 from bot.rooms.discord.sitting import Sitting
 from bot.rooms.discord.wording import heading, said, stands
 from bot.session import (
+    Cancel,
     End,
     MoreTime,
     Next,
@@ -30,6 +31,11 @@ from bot.store import StoreError
 #: How much of a question the panel shows.
 SHOWN = 200
 
+CANCELLING = (
+    "**This stops the chat for good**, without closing and recap. What was said in it is kept. It cannot be undone; to end "
+    "it with closing and recap, choose `/chat end`."
+)
+
 _WANTS: dict[str, Want] = {
     "start": Start(),
     "pause": Pause(),
@@ -38,6 +44,7 @@ _WANTS: dict[str, Want] = {
     "more": MoreTime(timedelta(minutes=2)),
     "repeat": Repeat(),
     "ended": End(),
+    "cancelled": Cancel(),
 }
 _LABELS = {
     "start": "Begin now",
@@ -48,6 +55,7 @@ _LABELS = {
     "repeat": "Repeat",
     "end": "End…",
     "ended": "Really end it",
+    "cancelled": "Really cancel it",
     "fresh": "Refresh",
 }
 _STYLES = {
@@ -56,6 +64,7 @@ _STYLES = {
     "next": ButtonStyle.primary,
     "end": ButtonStyle.danger,
     "ended": ButtonStyle.danger,
+    "cancelled": ButtonStyle.danger,
 }
 
 
@@ -75,18 +84,18 @@ async def status(sitting: Sitting) -> str:
     return "\n".join(lines)
 
 
-async def panel(sitting: Sitting, *, drawn: int, note: str = "", sure: bool = False) -> Reply:
+async def panel(sitting: Sitting, *, drawn: int, note: str = "", sure: str = "") -> Reply:
     """Draw the panel. `drawn` is the interaction for which that is done: what is pressed on it counts once.
 
-    `note` says what came of what was pressed last; `sure` asks whether to end the chat.
+    `note` says what came of what was pressed last; `sure` is what is asked for once more: `ended` or `cancelled`.
     """
     text = await status(sitting)
     return Reply(f"{text}\n\n{note}".rstrip(), _buttons(sitting, drawn, sure=sure))
 
 
-def _buttons(sitting: Sitting, drawn: int, *, sure: bool) -> tuple[Item[View], ...]:
+def _buttons(sitting: Sitting, drawn: int, *, sure: str) -> tuple[Item[View], ...]:
     about = point(sitting.live.script, sitting.live.state)
-    whats = ("ended", "fresh") if sure else _possible(sitting)
+    whats = (sure, "fresh") if sure else _possible(sitting)
     return tuple(
         Button(
             label="Not yet" if sure and what == "fresh" else _LABELS[what],
@@ -109,6 +118,14 @@ def _possible(sitting: Sitting) -> tuple[str, ...]:
             return ("fresh",)
 
 
+async def cancelling(asked: Asked) -> Answer:
+    """Ask once more whether to cancel the chat, where that can be done."""
+    sitting = asked.hosted()
+    if not isinstance(sitting.live.state.phase, Ready | Running | Paused):
+        return await asked.wish(sitting, Cancel())
+    return await panel(sitting, drawn=asked.interaction.id, note=CANCELLING, sure="cancelled")
+
+
 async def pressed(asked: Asked, rest: str) -> Reply:
     """Do what a button of the panel is for, and draw it anew."""
     ticket, what, drawn, about = rest.split(":", 3)
@@ -122,4 +139,4 @@ async def pressed(asked: Asked, rest: str) -> Reply:
             note = await asked.wish(sitting, _WANTS[what], id=f"{drawn}.{what}", about=about)
         except (Refusal, StoreError) as refused:
             note = str(refused)
-    return await panel(sitting, drawn=asked.interaction.id, note=note, sure=what == "end")
+    return await panel(sitting, drawn=asked.interaction.id, note=note, sure="ended" if what == "end" else "")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from pathlib import Path
 
-from bot.media import FetchError, fetch
+from bot.media.fetching import FetchError, fetch
 from bot.rooms.discord.posting import Upload
 from bot.script.model import Image, Script
 

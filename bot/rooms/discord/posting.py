@@ -7,7 +7,7 @@ arrived is sent again with its nonce while that holds; after that, and after a r
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,20 +26,23 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: How long one request may take in all, in seconds.
-PATIENCE = 20.0
+#: How long one request may take in all, in seconds. One that is cut off just when its answer is there leaves its route
+#: blocked in discord.py (seen with 2.7.1, on servers that tell no rate limits) until another has waited there for 30 s.
+PATIENCE = 40.0
 #: How long the same nonce is sure to be known again: Discord says "the past few minutes".
 NONCE = timedelta(minutes=2)
 #: How far this machine's clock may be ahead of Discord's.
 SKEW = timedelta(minutes=1)
 #: How long to wait before something is asked for again: at first, and at most.
-RETRY = timedelta(seconds=1)
+RETRY = timedelta(milliseconds=250)
 LONGEST_RETRY = timedelta(minutes=1)
 
 NO_PINGS = discord.AllowedMentions.none()
 
 #: What may be done about a message that is no longer there: nothing.
 GONE = 404
+
+_MISSING_PERMISSIONS = 403, 50013
 
 
 class Denied(RoomError):
@@ -49,6 +52,10 @@ class Denied(RoomError):
         super().__init__(text)
         self.status = status
         self.code = code
+
+
+class Unreadable(Denied):
+    """The history of a place is not to be read, so that nobody knows what stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,11 @@ class Poster:
     async def find(
         self, channel: int, *, since: datetime, mine: Callable[[discord.Message], bool]
     ) -> discord.Message | None:
-        """Look for a message of the bot's own in a channel, oldest first. Raises RoomError."""
+        """Look for a message of the bot's own in a channel, oldest first.
+
+        Raises Unreadable where its history is not to be read, and RoomError.
+        """
+        await self._may_read(channel)
         me = self.line.me
         after = discord.Object(discord.utils.time_snowflake(since - SKEW))
         last: discord.abc.Snowflake = after
@@ -203,6 +214,25 @@ class Poster:
                 return None
             last = page[-1]
 
+    async def _may_read(self, channel: int) -> None:
+        """Raise Unreadable where Discord would show a channel or thread as if nothing stood there, and RoomError."""
+        async with asking(self.line, channel) as client:
+            guild = client.get_guild(self.guild)
+            if guild is None or guild.unavailable:
+                raise RoomError("Discord has not told of the server yet.")
+            place = guild.get_channel_or_thread(channel) or await client.fetch_channel(channel)
+            parent = place.parent if isinstance(place, discord.Thread) else place
+            me = guild.me or await guild.fetch_member(self.line.me)
+        if (
+            not isinstance(parent, discord.abc.GuildChannel)
+            or not parent.permissions_for(me).read_message_history
+        ):
+            raise Unreadable(
+                f"The bot may not read what stands in #{place}, so it cannot tell whether it has posted this there. "
+                "Allow it Read Message History in the channel's settings, under Permissions.",
+                *_MISSING_PERMISSIONS,
+            )
+
     def message(self, client: discord.Client, channel: int, id: int) -> discord.PartialMessage:
         """Give a message that is there, to be changed."""
         return self._place(client, channel).get_partial_message(id)
@@ -213,7 +243,7 @@ class Poster:
 
 def custom_ids(message: discord.Message) -> Iterator[str]:
     """Give the custom ids of the buttons on a message."""
-    for component in message.components:
+    for component in _components(message):
         yield from _custom_ids(component)
 
 
@@ -226,7 +256,12 @@ def _custom_ids(component: object) -> Iterator[str]:
 
 def component_ids(message: discord.Message) -> set[int]:
     """Give the ids of the components of a message, those in others left out."""
-    return {id_ for component in message.components if (id_ := getattr(component, "id", None)) is not None}
+    return {id_ for component in _components(message) if (id_ := getattr(component, "id", None)) is not None}
+
+
+def _components(message: discord.Message) -> Iterable[object]:
+    """Give the components of a message; discord.py knows of none where a server does not mention them."""
+    return getattr(message, "components", ())
 
 
 def buttons(*items: discord.ui.Button[discord.ui.View]) -> discord.ui.View:

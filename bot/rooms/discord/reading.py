@@ -4,8 +4,10 @@ Whatever goes wrong is one of two things: what was asked for is not to be had, o
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -15,16 +17,26 @@ import discord
 from bot.live import RoomError
 from bot.rooms.discord.line import Line
 
+log = logging.getLogger(__name__)
+
 #: The most messages, and the most people behind a reaction, that Discord gives at once.
 PAGE = 100
 #: How long an answer may take, in seconds, before it counts as lost: discord.py would wait for five minutes.
 PATIENCE = 60.0
 #: Answers that will be the same next time: Discord's, and what servers of one's own say instead.
 _FOR_GOOD = frozenset({400, 403, 404})
+#: Discord's own code for a channel or thread that is not there, which no proxy in between makes up.
+_NO_SUCH_PLACE = 10003
+#: What discord.py fails with where Discord tells of something in another form than it expects.
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class Gone(Exception):
-    """It is not there, or the bot may not read it."""
+    """It is not there, or the bot may not read it; `deleted` says that the whole channel or thread is no more."""
+
+    def __init__(self, text: str, *, deleted: bool = False) -> None:
+        super().__init__(text)
+        self.deleted = deleted
 
 
 class Away(Exception):
@@ -38,12 +50,24 @@ async def _asked() -> AsyncIterator[None]:
             yield
     except discord.HTTPException as error:
         if error.status in _FOR_GOOD:
-            raise Gone(str(error)) from error
+            raise Gone(str(error), deleted=error.code == _NO_SUCH_PLACE) from error
         raise Away(str(error)) from error
     except (RoomError, discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise Away(str(error) or type(error).__name__) from error
     except RuntimeError as error:  # so aiohttp says that a client was replaced in the middle of it
         raise Away(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages of a channel or thread, oldest first, and whether they are the last there.
+
+    `ids` are those of all that stand in this part, also of what could not be read.
+    """
+
+    messages: list[discord.Message]
+    ids: frozenset[int]
+    last: bool
 
 
 class Reader:
@@ -53,14 +77,37 @@ class Reader:
         self._line = line
         self._guild = guild
         self._channel = channel
+        self._unreadable: set[str] = set()
 
-    async def page(self, place: int, after: int) -> list[discord.Message]:
-        """Give the next messages of a channel or thread after an id, oldest first: PAGE of them, or all that there are."""
+    async def page(self, place: int, after: int) -> Page:
+        """Give the next messages of a channel or thread after an id: PAGE of them, or all that there are.
+
+        One that discord.py cannot read is left out, which is logged once.
+        """
         await self._may_read()
+        client = self._line.client
+        there = client.get_partial_messageable(place, guild_id=self._guild)
         async with _asked():
-            there = self._line.client.get_partial_messageable(place, guild_id=self._guild)
-            newer = there.history(limit=PAGE, after=discord.Object(after), oldest_first=True)
-            return sorted([message async for message in newer], key=lambda message: message.id)
+            told = await client.http.logs_from(place, PAGE, after=after)
+        messages, ids = [], set()
+        for each in told:
+            try:
+                ids.add(int(each["id"]))
+                messages.append(client.read(there, each))
+            except _MALFORMED as error:
+                self._cannot_read(place, str(each.get("id", "one without an id")), error)
+        messages.sort(key=lambda message: message.id)
+        return Page(messages, frozenset(ids), last=len(told) < PAGE or not ids)
+
+    def _cannot_read(self, place: int, what: str, error: Exception) -> None:
+        if what not in self._unreadable:
+            self._unreadable.add(what)
+            log.warning(
+                "A message in channel or thread %s cannot be read, and is left out: %s (%r).",
+                place,
+                what,
+                error,
+            )
 
     async def message(self, place: int, id: int) -> discord.Message:
         """Give one message."""

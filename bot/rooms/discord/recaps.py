@@ -1,13 +1,18 @@
-"""The recap of one chat in its channel: posted once, and changed in place when what it shows has changed."""
+"""The recap of one chat in its channel: posted once, and changed in place when what it shows has changed.
+
+Discord allows few changes of a message that is older than an hour. What may not be changed any more is deleted and posted
+anew, as another edition: what somebody has taken back must not stand there.
+"""
 
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.live import News
+from bot.live import News, RoomError
 from bot.messages import Entry
 from bot.recap import Recap
 from bot.render import transcript as transcript_in
@@ -24,30 +29,75 @@ from bot.rooms.discord.posting import (
     component_ids,
 )
 from bot.rooms.discord.recap import Part, draft, parts, plain_draft
-from bot.store import Chat, Store, in_words
+from bot.store import Chat, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
-#: What notes of the recap's messages are called by; the number of the message follows.
-NOTE = "recap:"
-#: The notes that all of it has been posted; that it has been brought up to date after late answers; and that this server
-#: knows no components of the kind that a recap is made of.
-SHOWN, UPDATED, PLAIN = "recap-shown", "recap-updated", "recap-plain"
+#: What notes of the recap's messages are called by; the number of the message follows. And of those that are to be
+#: deleted, whose id follows.
+NOTE, GOING = "recap:", "recap-going:"
+#: The notes that all of it has been posted; that it has been brought up to date after late answers; that it cannot be
+#: shown in components; and how often it has been posted anew.
+SHOWN, UPDATED, PLAIN, EDITION = "recap-shown", "recap-updated", "recap-plain", "recap-edition"
 #: As large a file as any server takes, in bytes, where it is not known what this one takes.
 MOST_BYTES = 10 * 1024 * 1024
 #: How many entries of a transcript are written at a time, so that nothing else waits for it.
 CHUNK = 200
 
+_NOTHING: Mapping[str, str] = {}
+
 _NOT_UNDERSTOOD = 400
-_ELSEWHERE = "Hosts get it with `/chat transcript`, or from `hashchat transcript`."
+_TOO_MANY_CHANGES = 30046
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One of its messages: the id, and the digest of what it shows."""
+
+    id: int
+    digest: str
+
+    @classmethod
+    def read(cls, note: str) -> "Shown":
+        """Read it as it is noted."""
+        id_, _, digest = note.partition("/")
+        return cls(int(id_), digest)
+
+    @property
+    def note(self) -> str:
+        """Give it as it is noted."""
+        return f"{self.id}/{self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One message as it is to be: its part of the recap, and the transcript where it hangs on it."""
+
+    part: Part
+    transcript: Upload | None
+
+    @property
+    def digest(self) -> str:
+        """Tell it from any that shows something else."""
+        file = self.transcript.data if self.transcript else b""
+        return hashlib.sha256(repr(self.part.blocks).encode(errors="replace") + file).hexdigest()[:12]
 
 
 class Recaps:
-    """The recap of one chat. Keep `run` going."""
+    """The recap of one chat. Keep `run` going. `draw` puts a part of it into components."""
 
     def __init__(
-        self, chat: Chat, store: Store, poster: Poster, echoes: Echoes, *, ticket: str, guild: int
+        self,
+        chat: Chat,
+        store: Store,
+        poster: Poster,
+        echoes: Echoes,
+        *,
+        ticket: str,
+        guild: int,
+        draw: Callable[..., Draft] = draft,
     ) -> None:
+        self._draw = draw
         self._chat = chat
         self._store = store
         self._record = store.record(chat)
@@ -56,8 +106,7 @@ class Recaps:
         self._ticket = ticket
         self._guild = guild
         self._channel = int(chat.place)
-        self._shown: list[Part] = []
-        self._file: str = ""
+        self._shown = False
         self._quoted: frozenset[str] = frozenset()
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -75,7 +124,7 @@ class Recaps:
             else:
                 await self._show(recap, since=since, anew=False)
                 await self._store.note(self._chat, {SHOWN: ""})
-        return int((await self._notes())[f"{NOTE}0"])
+        return Shown.read((await self._notes())[f"{NOTE}0"]).id
 
     async def update(self, recap: Recap) -> None:
         """Bring a recap that is there up to date after late answers, once. Raises RoomError."""
@@ -87,7 +136,7 @@ class Recaps:
         async with self._one_at_a_time:
             if SHOWN in await self._notes():
                 chat = await self._store.chat(self._chat.id)
-                await self._show(await self._store.recap(chat), since=self._poster.clock.now(), anew=True)
+                await self._show_anew(await self._store.recap(chat))
 
     def changed(self, news: News) -> None:
         """Have it written anew if it may show a person, or an answer, that is hidden or gone."""
@@ -118,8 +167,12 @@ class Recaps:
 
     async def _update(self, recap: Recap, notes: dict[str, str]) -> None:
         if SHOWN in notes and UPDATED not in notes:
-            await self._show(recap, since=self._poster.clock.now(), anew=True)
+            await self._show_anew(recap)
             await self._store.note(self._chat, {UPDATED: ""})
+
+    async def _show_anew(self, recap: Recap) -> None:
+        # It may have been posted by an earlier process at any time since the chat has ended.
+        await self._show(recap, since=recap.about.ended or self._poster.clock.now(), anew=True)
 
     async def _notes(self) -> dict[str, str]:
         with in_words(self._store.path):
@@ -129,49 +182,59 @@ class Recaps:
 
     async def _show(self, recap: Recap, *, since: datetime, anew: bool) -> None:
         """Post the messages that are not there, and (`anew`) change those that are and delete those too many."""
+        await self._clear_away()
         notes = await self._notes()
-        there = {int(key.removeprefix(NOTE)): int(id_) for key, id_ in notes.items() if key.startswith(NOTE)}
         plain = PLAIN in notes
-        link = await self._links(recap)
-        transcript = await self._transcript(recap)
-        file = hashlib.sha256(transcript.data).hexdigest() if transcript else ""
-        wanted = parts(recap, link, plain=plain)
-        for number, part in enumerate(wanted):
-            sheet = self._draft(part, number, transcript, plain=plain)
-            if number not in there:
-                try:
-                    await self._post(number, sheet, since)
-                except Denied as error:
-                    if plain or error.status != _NOT_UNDERSTOOD:
-                        raise
+        there = _there(notes)
+        sheets = await self._sheets(recap, plain=plain)
+        for number, sheet in enumerate(sheets):
+            shown = there.get(number)
+            if shown and (not anew or shown.digest == sheet.digest):
+                continue
+            try:
+                message = self._draft(sheet, number, notes)
+                if shown is None:
+                    await self._post(number, sheet, message, notes, since)
+                else:
+                    await self._change(number, shown, sheet, message)
+                continue
+            except Denied as error:
+                if error.code == _TOO_MANY_CHANGES:
+                    log.info("%s: the recap is posted anew: %s", self._chat.name, error)
+                    await self._take_back(number)
+                elif plain or shown or error.status != _NOT_UNDERSTOOD:
+                    raise
+                else:
                     log.info("%s: the recap goes out as plain text: %s", self._chat.name, error)
-                    await self._store.note(self._chat, {PLAIN: ""})
-                    return await self._show(recap, since=since, anew=anew)
-            elif anew and not (
-                self._shown[number : number + 1] == [part] and (not part.last or file == self._file)
-            ):
-                await self._change(there[number], sheet)
-        for number in sorted(there.keys() - set(range(len(wanted)))):
-            await self._delete(there[number])
-            await self._store.note(self._chat, {f"{NOTE}{number}": None})
-        self._shown, self._file = wanted, file
-        self._quoted = frozenset(entry.id for question in recap.questions for entry in question.best)
-        self._quoted |= {theme.example.id for theme in recap.themes} | {
-            each.message for each in recap.pictures
-        }
+                    await self._take_back(0, {PLAIN: ""})
+            except (RoomError, StoreError):
+                raise
+            except Exception:
+                if plain:
+                    raise
+                log.exception("%s: the recap cannot be drawn, so it goes out as plain text.", self._chat.name)
+                await self._take_back(0, {PLAIN: ""})
+            return await self._show(recap, since=since, anew=anew)
+        await self._take_back(len(sheets))
+        await self._clear_away()
+        self._shown = True
+        self._quoted = _quoted(recap)
         return None
 
-    def _draft(self, part: Part, number: int, transcript: Upload | None, *, plain: bool) -> Draft:
-        if plain:
-            return plain_draft(part, ticket=self._ticket, transcript=transcript, where=_ELSEWHERE)
-        return draft(
-            part, marker=self._marker(number), ticket=self._ticket, transcript=transcript, where=_ELSEWHERE
-        )
+    async def _sheets(self, recap: Recap, *, plain: bool) -> list[Sheet]:
+        transcript = await self._transcript(recap)
+        found = parts(recap, await self._links(recap), plain=plain)
+        return [Sheet(part, transcript if part.last else None) for part in found]
+
+    def _draft(self, sheet: Sheet, number: int, notes: Mapping[str, str]) -> Draft:
+        if PLAIN in notes:
+            return plain_draft(sheet.part, ticket=self._ticket, transcript=sheet.transcript)
+        marker = self._marker(number, notes)
+        return self._draw(sheet.part, marker=marker, ticket=self._ticket, transcript=sheet.transcript)
 
     async def _links(self, recap: Recap) -> Callable[[str], str | None]:
         """Give what tells where in Discord a message that the recap shows stands."""
-        ids = {entry.id for question in recap.questions for entry in question.best}
-        ids |= {picture.message for picture in recap.pictures}
+        ids = _quoted(recap)
         with in_words(self._store.path):
             places = await self._record.places(ids)
 
@@ -205,32 +268,63 @@ class Recaps:
 
     # How ---------------------------------------------------------------------------------------------------------
 
-    async def _post(self, number: int, sheet: Draft, since: datetime) -> None:
-        marker = self._marker(number)
-        message = await self._poster.post(
+    async def _post(
+        self, number: int, sheet: Sheet, message: Draft, notes: Mapping[str, str], since: datetime
+    ) -> None:
+        marker = self._marker(number, notes)
+        posted = await self._poster.post(
             self._channel,
-            sheet,
-            nonce=self._digest(number)[:25],
+            message,
+            nonce=self._digest(number, notes)[:25],
             since=since,
-            mine=lambda message: (
-                marker in component_ids(message) or (sheet.text is not None and message.content == sheet.text)
+            mine=lambda found: (
+                marker in component_ids(found) or (message.text is not None and found.content == message.text)
             ),
         )
-        await self._store.note(self._chat, {f"{NOTE}{number}": str(message.id)})
+        await self._store.note(self._chat, {f"{NOTE}{number}": Shown(posted.id, sheet.digest).note})
 
-    async def _change(self, id_: int, sheet: Draft) -> None:
-        """Change one of its messages; where that is refused (Discord allows few changes after an hour) it stays as it is."""
-        content: dict[str, Any] = {} if sheet.text is None else {"content": sheet.text}
+    async def _change(self, number: int, shown: Shown, sheet: Sheet, message: Draft) -> None:
+        """Change one of its messages; where that is refused for another reason than that it was done too often it stays.
+
+        Raises RoomError, and Denied where no more changes are allowed.
+        """
+        content: dict[str, Any] = {} if message.text is None else {"content": message.text}
         try:
             async with asking(self._poster.line, self._channel) as client:
-                await self._poster.message(client, self._channel, id_).edit(
-                    view=sheet.view,
-                    attachments=[upload.file() for upload in sheet.files],
+                await self._poster.message(client, self._channel, shown.id).edit(
+                    view=message.view,
+                    attachments=[upload.file() for upload in message.files],
                     allowed_mentions=NO_PINGS,
                     **content,
                 )
         except Denied as error:
+            if error.code == _TOO_MANY_CHANGES:
+                raise
             log.info("%s: a message of the recap stays as it is: %s", self._chat.name, error)
+            return
+        await self._store.note(self._chat, {f"{NOTE}{number}": Shown(shown.id, sheet.digest).note})
+
+    async def _take_back(self, first: int, more: Mapping[str, str] = _NOTHING) -> None:
+        """Let the messages from that one on be deleted, and what is posted in their place be another edition."""
+        notes = await self._notes()
+        going = {number: shown for number, shown in _there(notes).items() if number >= first}
+        if going or more:
+            await self._store.note(
+                self._chat,
+                {
+                    **{f"{NOTE}{number}": None for number in going},
+                    **{f"{GOING}{shown.id}": "" for shown in going.values()},
+                    EDITION: str(int(notes.get(EDITION, "0")) + 1),
+                    **more,
+                },
+            )
+
+    async def _clear_away(self) -> None:
+        """Delete what has been taken back. Raises RoomError where that may work later."""
+        for key in await self._notes():
+            if key.startswith(GOING):
+                await self._delete(int(key.removeprefix(GOING)))
+                await self._store.note(self._chat, {key: None})
 
     async def _delete(self, id_: int) -> None:
         try:
@@ -240,9 +334,28 @@ class Recaps:
             if error.status != GONE:
                 log.info("%s: a message of the recap is left over: %s", self._chat.name, error)
 
-    def _marker(self, number: int) -> int:
-        """Give the id of a component that only this message of this recap has: Discord takes 31 bits."""
-        return int(self._digest(number)[-7:], 16) + 1_000
+    def _marker(self, number: int, notes: Mapping[str, str]) -> int:
+        """Give the id of a component that only this message of this edition has: Discord takes 31 bits."""
+        return int(self._digest(number, notes)[-7:], 16) + 1_000
 
-    def _digest(self, number: int) -> str:
-        return self._store.digest(self._chat.room, f"{self._ticket} recap {number}").hex()
+    def _digest(self, number: int, notes: Mapping[str, str]) -> str:
+        edition = notes.get(EDITION, "0")
+        return self._store.digest(self._chat.room, f"{self._ticket} recap {edition}.{number}").hex()
+
+
+def _there(notes: Mapping[str, str]) -> dict[int, Shown]:
+    """Give the messages of the recap that are in the channel, by their numbers."""
+    return {
+        int(key.removeprefix(NOTE)): Shown.read(note) for key, note in notes.items() if key.startswith(NOTE)
+    }
+
+
+def _quoted(recap: Recap) -> frozenset[str]:
+    """Give the ids of the messages of which a recap shows something in itself."""
+    return frozenset(
+        (
+            *(entry.id for question in recap.questions for entry in question.best),
+            *(theme.example.id for theme in recap.themes),
+            *(picture.message for picture in recap.pictures),
+        )
+    )

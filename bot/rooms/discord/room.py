@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,8 @@ from bot.rooms.discord.pictures import Pictures
 from bot.rooms.discord.posting import NO_PINGS, Denied, Draft, Poster, asking, buttons, custom_ids
 from bot.rooms.discord.recaps import Recaps
 from bot.rooms.discord.signs import Signs
-from bot.script.posts import ASKING, Kind, Post
+from bot.script.phrases import phrases
+from bot.script.posts import ASKING, Kind, Post, Ways
 from bot.store import Chat, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ ALARMING = 4
 #: How long what is done behind the posts may still take when the chat is over, in seconds.
 LAST_MOMENTS = 20.0
 
+#: What people can do here besides writing in the channel.
+WAYS = Ways(forget="`/chat forget-me`", button=True, thread=True)
+
 #: What stands before the name of a script that a host attached: it has no folder.
 ATTACHED = "attached:"
 
@@ -40,18 +44,28 @@ ATTACHED = "attached:"
 class DiscordRoom:
     """The room. Keep `run` going while the chat runs.
 
-    `trouble` is what is wrong, in words for the hosts, until it is right again.
+    `catch_up` waits until what was missed has been heard. `trouble` is what is wrong, in words for the hosts, until it is right again.
     """
 
     def __init__(
-        self, chat: Chat, store: Store, line: Line, echoes: Echoes, clock: Clock, *, ticket: str
+        self,
+        chat: Chat,
+        store: Store,
+        line: Line,
+        echoes: Echoes,
+        clock: Clock,
+        *,
+        ticket: str,
+        catch_up: Callable[[], Awaitable[None]],
     ) -> None:
+        self._catch_up = catch_up
         self._chat = chat
         self._script = chat.script
         self._store = store
         self._record = store.record(chat)
         self._line = line
         self._echoes = echoes
+        self._words = phrases(chat.script.language)
         self._ticket = ticket
         self._channel = int(chat.place)
         guild = int(chat.room.partition(":")[2])
@@ -75,6 +89,15 @@ class DiscordRoom:
     def moment(self) -> Callable[[datetime], str]:
         """How Discord shows a date and time in everyone's own zone."""
         return _moment
+
+    @property
+    def ways(self) -> Ways:
+        """What people can do in Discord besides writing in the channel."""
+        return WAYS
+
+    async def catch_up(self) -> None:
+        """Return once all that was missed has been heard."""
+        await self._catch_up()
 
     # Posts -------------------------------------------------------------------------------------------------------
 
@@ -149,7 +172,7 @@ class DiscordRoom:
             return Draft(text)
         picture = await self._pictures.of(post.question) if post.kind is Kind.QUESTION else None
         button = discord.ui.Button[discord.ui.View](
-            label="Answer", custom_id=self._mark(post), style=discord.ButtonStyle.primary
+            label=self._words.answer, custom_id=self._mark(post), style=discord.ButtonStyle.primary
         )
         return Draft(text, buttons(button), (picture,) if picture else ())
 
@@ -193,8 +216,9 @@ class DiscordRoom:
 
     def report(self, text: str) -> None:
         """Say in the log and, once for each trouble that does not pass by itself, in a letter to the host what is wrong."""
-        log.warning("%s: %s", self._chat.name, text)
         kind = "posting" if self._refused and text.startswith(str(self._refused)) else "keeping"
+        level = self._line.level(logging.WARNING) if kind == "posting" else logging.WARNING
+        log.log(level, "%s: %s", self._chat.name, text)
         known = kind in self._trouble and self._failed != ALARMING
         self._trouble[kind] = text
         passing = kind == "posting" and not isinstance(self._refused, Denied) and self._failed < ALARMING

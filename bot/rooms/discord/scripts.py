@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from yaml.events import (
@@ -21,15 +22,20 @@ from yaml.events import (
     StreamStartEvent,
 )
 
+from bot.media.images import missing_images
 from bot.rooms.discord.wording import short
 from bot.script.model import Script
-from bot.script.parse import Parsed, parse, parse_bytes
 from bot.script.source import MOST_BYTES, Mapping, Node, Problem, Scalar, Sequence, decode, read
 from bot.session import Refusal
 from bot.store import Chat
 
+if TYPE_CHECKING:
+    from bot.script.parse import Parsed, Picture
+
 #: How the source of a chat begins whose script was attached; behind it is the file's name.
 ATTACHED = "attached:"
+#: The note of a chat with the text of its script as it was attached, where this chat follows another.
+ORIGINAL = "script"
 #: The longest name of a script that is shown; Discord's options take no more than 100 characters.
 LONGEST_NAME = 60
 #: What a host writes for a chat that is to begin at once, whatever its script says.
@@ -41,7 +47,10 @@ _TIME_ONLY = re.compile(r"\d{1,2}([:.]\d{2})?\s*([ap]\.?m\.?)?", re.ASCII | re.I
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A script that can be chosen. `text` and `script` are None where `problems`, a line each, say what is wrong."""
+    """A script that can be chosen. `text` and `script` are None where `problems`, a line each, say what is wrong.
+
+    `pictures` are the files that it wants beside it.
+    """
 
     name: str
     source: str
@@ -49,15 +58,17 @@ class Offered:
     script: Script | None = None
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    pictures: "tuple[Picture, ...]" = ()
 
 
-def offered(folder: Path, guild: int, kept: Iterable[Chat]) -> list[Offered]:
+def offered(folder: Path, guild: int, attached: Iterable[tuple[str, str]]) -> list[Offered]:
     """Give all that a guild is offered: its own before the ones for every guild, then what was attached in it.
 
-    `kept` are the chats of that guild, oldest first. Of two with one name the first is meant. Reads the disk.
+    `attached` are the sources and texts of what hosts attached there, newest first. Of two with one name the first is
+    meant. Reads the disk.
     """
     found: dict[str, Offered] = {}
-    for script in (*_in(folder / str(guild)), *_in(folder), *_attached(kept)):
+    for script in (*_in(folder / str(guild)), *_in(folder), *_attached(attached)):
         found.setdefault(script.name, script)
     return list(found.values())
 
@@ -108,20 +119,27 @@ class Unusable(Refusal):
 
 def attachment(name: str, data: bytes) -> Offered:
     """Read a script that was attached; images beside it are not there, so it may name none."""
-    return _read(name, f"{ATTACHED}{name}", data, parse_bytes(data, local=False))
+    return _read(name, f"{ATTACHED}{name}", data, local=False)
 
 
-def _attached(kept: Iterable[Chat]) -> Iterator[Offered]:
-    """Give what was attached in a guild before, the newest first."""
-    for chat in reversed(list(kept)):
-        if chat.source.startswith(ATTACHED):
-            name = _name(chat.source.removeprefix(ATTACHED))
-            parsed = _parsed(chat.text, local=False)
-            if parsed.script:
-                yield Offered(f"{name} (attached)", chat.source, chat.text, parsed.script)
+def newest_attached(kept: Iterable[Chat]) -> list[Chat]:
+    """Give the chats whose scripts were attached, newest first, of each file the last; `kept` are oldest first."""
+    last = {chat.source: chat for chat in kept if chat.source.startswith(ATTACHED)}
+    return sorted(last.values(), key=lambda chat: chat.id, reverse=True)
 
 
-_parsed = lru_cache(maxsize=256)(parse)
+def _attached(attached: Iterable[tuple[str, str]]) -> Iterator[Offered]:
+    for source, text in attached:
+        parsed = _parsed(text, local=False)
+        if parsed.script:
+            yield Offered(f"{_name(source.removeprefix(ATTACHED))} (attached)", source, text, parsed.script)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, *, local: bool = True) -> "Parsed":
+    from bot.script.parse import parse  # noqa: PLC0415  (11 MiB that a bot without chats does not need)
+
+    return parse(text, local=local)
 
 
 def _in(folder: Path) -> Iterator[Offered]:
@@ -138,25 +156,33 @@ def _in(folder: Path) -> Iterator[Offered]:
 def _file(path: Path) -> Offered:
     try:
         state = path.stat()
-        return _known(path, state.st_mtime_ns, state.st_size)
+        known = _known(path, state.st_mtime_ns, state.st_size)
     except OSError as error:
         line = f"{path.name}:1:1: the file cannot be read ({error.strerror}); ask whoever runs the bot"
         return Offered(_name(path.name), str(path.resolve()), problems=(line,))
+    absent = missing_images(known.pictures, path.parent)
+    if known.script and absent:
+        problems = tuple(each.at(path.name) for each in absent)
+        return Offered(known.name, known.source, problems=problems)
+    return known
 
 
 @lru_cache(maxsize=256)
 def _known(path: Path, changed: int, size: int) -> Offered:  # noqa: ARG001  (a file that has changed is read again)
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
-    return _read(path.name, str(path.resolve()), data, parse_bytes(data))
+    return _read(path.name, str(path.resolve()), data, local=True)
 
 
-def _read(name: str, source: str, data: bytes, parsed: Parsed) -> Offered:
+def _read(name: str, source: str, data: bytes, *, local: bool) -> Offered:
     text = decode(data)
-    if parsed.script is None or isinstance(text, Problem):
+    if isinstance(text, Problem):
+        return Offered(_name(name), source, problems=(text.at(name),))
+    parsed = _parsed(text, local=local)
+    if parsed.script is None:
         return Offered(_name(name), source, problems=tuple(each.at(name) for each in parsed.problems))
     remarks = tuple(each.at(name) for each in parsed.remarks)
-    return Offered(_name(name), source, text, parsed.script, remarks=remarks)
+    return Offered(_name(name), source, text, parsed.script, remarks=remarks, pictures=parsed.pictures)
 
 
 def _name(file: str) -> str:

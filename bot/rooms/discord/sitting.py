@@ -1,22 +1,30 @@
 """One live chat in one channel: what listens, what posts, and the live chat between them."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from discord.utils import format_dt, snowflake_time
 
 from bot.live import Clock, LiveChat
-from bot.messages import Author, Deed
+from bot.live.clock import sleep
+from bot.messages import ITSELF, Author, Deed
 from bot.rooms.discord.ears import Ears
 from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.keeping import Keeper
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.room import DiscordRoom
-from bot.session import Over
-from bot.store import OPEN, Chat, Store
+from bot.session import Cancel, Over, Ready, Refusal, missed
+from bot.store import OPEN, Chat, Store, StoreError
 
 log = logging.getLogger(__name__)
 
 #: Rooms of Discord are guilds, so that what is remembered of people holds for all chats of a guild.
 KIND = "discord"
+#: How often it is looked whether a chat without its channel is over.
+LOOK = timedelta(seconds=5)
 
 
 def room_of(guild: int) -> str:
@@ -30,20 +38,40 @@ def ticket_of(store: Store, chat: Chat) -> str:
 
 
 class Sitting:
-    """A chat that this process holds, at its channel. Keep `run` going."""
+    """A chat that this process holds, at its channel; `followed` tells when the next began there. Keep `run` going."""
 
-    def __init__(self, chat: Chat, store: Store, line: Line, clock: Clock) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        store: Store,
+        line: Line,
+        clock: Clock,
+        *,
+        followed: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self.guild = int(chat.room.partition(":")[2])
         self.channel = int(chat.place)
         self.ticket = ticket_of(store, chat)
         self.echoes = Echoes(chat, store, line, ticket=self.ticket, ask=self._ask)
-        self.room = DiscordRoom(chat, store, line, self.echoes, clock, ticket=self.ticket)
+        self.room = DiscordRoom(
+            chat, store, line, self.echoes, clock, ticket=self.ticket, catch_up=self._catch_up
+        )
         self.live = LiveChat(chat, store, self.room, clock)
         self.ears = Ears(
-            self.live, store, line, self.echoes, guild=self.guild, channel=self.channel, clock=clock
+            self.live,
+            store,
+            line,
+            self.echoes,
+            guild=self.guild,
+            channel=self.channel,
+            followed=followed,
+            clock=clock,
         )
         self._keeper = Keeper(chat, store, line, clock=clock)
         self._store = store
+        self._clock = clock
+        self._left = asyncio.Event()
+        self._reopened = False
 
     @property
     def chat(self) -> Chat:
@@ -60,16 +88,33 @@ class Sitting:
         """Whether what is said in the channel still belongs to this chat."""
         return not isinstance(self.live.state.phase, Over)
 
+    @property
+    def began(self) -> datetime | None:
+        """When its first post appeared in the channel, or at least when it was started; None before that."""
+        first = self.ears.first
+        return self.live.state.started if first is None else snowflake_time(first)
+
+    async def _catch_up(self) -> None:
+        """Wait until all that was missed has been heard; nothing will be where the channel is no more."""
+        if self.hears:
+            waiting = {asyncio.ensure_future(each) for each in (self.ears.caught_up(), self._left.wait())}
+            try:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for each in waiting:
+                    each.cancel()
+
     async def _ask(self, deed: Deed, by: Author) -> str:
         return await self.live.ask(deed, by=by)
 
     async def run(self) -> None:
         """Run the chat until it is over and all is tidied up, or until `stop`. Raises StoreError."""
         await self.echoes.load()
-        others = [
-            asyncio.create_task(each, name=self.chat.name)
-            for each in (self.ears.run(), self.room.run(), self._keeper.run())
-        ]
+        self._say_if_missed()
+        parts = [self.room.run(), self._keeper.run(), self._over_without_channel()]
+        if self.hears:
+            parts.append(self.ears.run())
+        others = [asyncio.create_task(each, name=self.chat.name) for each in parts]
         running = asyncio.create_task(self.live.run(), name=self.chat.name)
         try:
             done, _ = await asyncio.wait({running, *others}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,11 +128,42 @@ class Sitting:
                 task.cancel()
             await asyncio.gather(running, *others, return_exceptions=True)
 
+    async def leave(self) -> None:
+        """Come to an end: the channel is no more. What has not ended is cancelled; late answers end by themselves."""
+        with contextlib.suppress(Refusal, StoreError):
+            await self.live.ask(Cancel(), by=ITSELF)
+            log.warning("%s: its channel is gone, so the chat has been cancelled.", self.chat.name)
+        self._left.set()
+
+    async def _over_without_channel(self) -> None:
+        """Return once the chat is over where its channel is no more: what is still to be posted never will be."""
+        await self._left.wait()
+        while self.hears:
+            await sleep(self._clock, LOOK)
+
+    def reopen(self) -> None:
+        """Leave the chat open when this run of it ends: there is more to do than was known when it began."""
+        self._reopened = True
+
+    def _say_if_missed(self) -> None:
+        """Write to the host where a planned start is so long past that the chat does not begin by itself any more."""
+        match self.live.state.phase:
+            case Ready(starts=datetime() as starts) if missed(starts, self._clock.now()):
+                began = format_dt(starts, "F")
+                self.room.report(
+                    f"This chat was to begin at {began}, and the bot was not there. Begin it with `/chat panel`, or `/chat cancel` it."
+                )
+            case _:
+                pass
+
     async def _tidy_up(self, over: Over) -> None:
         """Show what late answers have changed, and finish what is done behind the posts."""
-        if not over.cancelled:
-            await self.room.update_recap(await self.live.recap())
-        if await self.room.finish():
+        if not self._left.is_set():
+            if not over.cancelled:
+                await self.room.update_recap(await self.live.recap())
+            if not await self.room.finish():
+                return
+        if not self._reopened:
             await self._store.note(self.chat, {OPEN: None})
 
     def stop(self) -> None:

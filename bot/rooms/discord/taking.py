@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import discord
@@ -15,21 +15,41 @@ from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.hearing import author_of, message_of
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.reading import Gone, Reader
-from bot.session import Over, hosting
-from bot.store import Store, StoreError, in_words
+from bot.session import Late, Over, hosting
+from bot.store import Chat, Store, StoreError, in_words
 
 T = TypeVar("T")
 
+#: The largest id that there can be.
+_LAST = 2**63 - 1
+_NEVER = datetime.max.replace(tzinfo=UTC)
 #: How long after its end everything in the channel still belongs to the chat; later only what has to do with it.
 AFTERWARDS = timedelta(minutes=15)
+
+
+def written_at(id: str) -> datetime:
+    """Give when a message was written, by its id."""
+    return discord.utils.snowflake_time(int(id))
 
 
 class NotYet(Exception):
     """The chat has begun, and its first post is not known to be in the channel."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """When another chat in the same channel began, and until when it listens."""
+
+    since: datetime
+    until: datetime
+
+
 class Taking:
-    """What one chat takes in. `failed` is called when something that was heard could not be kept."""
+    """What one chat takes in.
+
+    `followed` tells when the next chat began in the channel, if one has; `failed` is called when something that was heard
+    could not be kept.
+    """
 
     def __init__(
         self,
@@ -40,6 +60,7 @@ class Taking:
         reader: Reader,
         *,
         channel: int,
+        followed: Callable[[], datetime | None],
         failed: Callable[[], None],
     ) -> None:
         self.first: int | None = None
@@ -50,9 +71,11 @@ class Taking:
         self._line = line
         self._reader = reader
         self._channel = channel
+        self._followed = followed
         self._failed = failed
         self._failure: StoreError | None = None
         self._being_kept: set[asyncio.Future[None]] = set()
+        self._formers: list[_Span] = []
         self._next: datetime | None = None
         self._people: dict[int, Author] = {}
 
@@ -71,15 +94,28 @@ class Taking:
         return True
 
     async def anew(self) -> None:
-        """Know nothing by heart: people may have other names and roles by now, and the next chat may have begun here.
+        """Know nothing by heart: people may have other names and roles by now, and other chats may have been here.
 
-        What is said since then belongs to that one. Raises StoreError.
+        Raises StoreError.
         """
         self._people.clear()
         chat = self._live.chat
-        later = [each for each in await self.kept(self._store.chats(chat.room)) if each.id > chat.id]
-        begun = [each.state.started for each in later if each.place == chat.place]
-        self._next = min(filter(None, begun), default=None)
+        here = [each for each in await self.kept(self._store.chats(chat.room)) if each.place == chat.place]
+        spans = [(each.id, await self._span(each)) for each in here if each.state.started]
+        self._formers = [span for id_, span in spans if id_ < chat.id]
+        self._next = min((span.since for id_, span in spans if id_ > chat.id), default=None)
+
+    async def _span(self, chat: Chat) -> _Span:
+        state = chat.state
+        shown = await self.kept(self._store.record(chat).posts_shown())
+        since = written_at(shown[0].id) if shown else state.started or state.at
+        match state.phase:
+            case Late(until=until):
+                return _Span(since, until)
+            case Over():
+                return _Span(since, state.at)
+            case _:
+                return _Span(since, _NEVER)
 
     # What is heard -----------------------------------------------------------------------------------------------
 
@@ -96,6 +132,22 @@ class Taking:
             message = replace(message, reply_to=self.echoes.message_of(message.reply_to))
         return message if message and await self._belongs(message) else None
 
+    def _is_ours(self, message: Message) -> bool:
+        """Tell whether a message is this chat's, and not another's in the same channel.
+
+        While late answers to one still come, the next may have begun. A message belongs to the chat in whose time that was
+        written which it hangs on: what its thread hangs on, or what it replies to. Where it hangs on nothing, or that chat
+        no longer listened, it belongs to the chat in whose time it was written itself.
+        """
+        in_thread = message.place != str(self._channel)
+        hangs_on = message.place if in_thread else message.reply_to
+        at = written_at(hangs_on) if hangs_on and hangs_on.isdecimal() else message.at
+        followed = min(filter(None, (self._next, self._followed())), default=_NEVER)
+        if at < discord.utils.snowflake_time(self.first or 0):
+            former = next((each for each in reversed(self._formers) if each.since <= at), None)
+            return message.at < followed and (former is None or message.at >= former.until)
+        return at < followed
+
     async def _author(self, user: discord.User | discord.Member) -> Author:
         """Give who has written a message. What is read from history does not say what they are in the guild."""
         if isinstance(user, discord.Member):
@@ -110,7 +162,9 @@ class Taking:
     async def _belongs(self, message: Message) -> bool:
         """Tell whether a message is one of this chat: long after its end, only what has to do with it."""
         state = self._live.state
-        if self._next and message.at >= self._next:
+        if not self._is_ours(message):
+            return False
+        if isinstance(state.phase, Late) and message.at >= state.phase.until:
             return False
         if state.ended is None or message.at <= state.ended + AFTERWARDS:
             return True
@@ -126,6 +180,12 @@ class Taking:
     async def posts(self) -> set[str]:
         """Give the ids of the chat's own posts in the channel. Raises StoreError."""
         return {post.id for post in await self.kept(self.record.posts_shown())}
+
+    async def standing_in(self, place: int) -> list[str]:
+        """Give what is kept of a channel or thread, answers that the bot shows there included. Raises StoreError."""
+        await self.all_kept()
+        said = await self.kept(self.record.kept_between(str(place), self.first or 0, _LAST))
+        return sorted(said.keys() | self.echoes.in_place(place).keys())
 
     async def counts_for(self, id_: str, sign: str | None, people: set[str]) -> list[Reacted]:
         """Give what is to be heard so that just these people have put a sign (None: each) on a message. Raises StoreError."""

@@ -13,7 +13,8 @@ _ZERO_WIDTH = "\u200b"
 _MARKUP = re.compile(r"[\\*_~`|\[\]<>]|:(?=//)")
 # What means something only at the beginning of a line: headings, small print, lists, quotes.
 _START = re.compile(r"^(\s*)(#{1,3}(?=\s)|-(?=[#\s])|[+](?=\s)|\d+(?=\.\s))")
-_MASKED = re.compile(r"\](?=\s*\()")
+# What makes an address hide behind other words, with or without escapes: nothing but a sign in between is sure to part it.
+_MASKED = re.compile(r"\](?=[\s\\]*\()")
 # Where a long text is cut, the best place first.
 _BREAKS = ("\n\n", "\n", ". ", "; ", ", ", " ")
 
@@ -25,7 +26,7 @@ def defused(text: str) -> str:
 
 def unmasked(text: str) -> str:
     """Give a text (`defused`) in which no address hides behind other words."""
-    return _MASKED.sub(r"\\]", defused(text))
+    return _parted(defused(text))
 
 
 def inert(text: str) -> str:
@@ -42,7 +43,11 @@ def _inert_line(line: str) -> str:
     parts = (
         f"<{piece}>" if is_address else _MARKUP.sub(r"\\\g<0>", piece) for piece, is_address in pieces(line)
     )
-    return _START.sub(r"\1\\\2", "".join(parts))
+    return _START.sub(r"\1\\\2", _parted("".join(parts)))
+
+
+def _parted(text: str) -> str:
+    return _MASKED.sub(f"]{_ZERO_WIDTH}", text)
 
 
 def cut(text: str, most: int) -> str:

@@ -29,7 +29,7 @@ from bot.rooms.terminal.lines import (
 from bot.rooms.terminal.screen import Screen, Tone
 from bot.rooms.terminal.voices import KEYBOARD, Voices, in_short, person_of
 from bot.script.model import Script
-from bot.script.posts import ASKING, Kind, Post
+from bot.script.posts import ASKING, WRITING, Kind, Post
 from bot.session import Appoint, Late, Next, Over, Paused, Phase, Ready, Repeat, Running, point
 
 
@@ -40,6 +40,7 @@ class Terminal:
     """
 
     moment = None
+    ways = WRITING
 
     def __init__(self, script: Script, clock: Clock, screen: Screen, *, width: int = 100) -> None:
         self.recapped = asyncio.Event()
@@ -57,6 +58,9 @@ class Terminal:
             self._shown[entry.id].set()
 
     # The room, for the live chat ---------------------------------------------------------------------------------
+
+    async def catch_up(self) -> None:
+        """Do nothing: without the terminal nobody can say anything."""
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Show a post. It is in the room as soon as it is kept, so nothing can fail."""

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,10 @@ from bot.messages import (
     Said,
     Settled,
 )
+from bot.render.copies import EMBEDDING
+from bot.render.story import OFFERED, Sharing, needed, unchosen
 from bot.rooms.web import frames, shown
+from bot.rooms.web.embedding import embedded, story_page
 from bot.rooms.web.frames import Answer
 from bot.rooms.web.gallery import Gallery
 from bot.rooms.web.hub import RESTART, Hub
@@ -110,6 +114,7 @@ class Desk:
             "mine": [shown.entry(each, hidden) for each in await self._record.answers_of(person.id)],
             "reactions": await self._record.reactions_of(person.id),
             "signs": list(shown.SIGNS),
+            "files": shown.FILES,
         }
         if host:
             hello["proposals"] = await self.proposals()
@@ -140,7 +145,7 @@ class Desk:
         """Tell what came of the chat, once it has ended."""
         if not isinstance(self._live.state.phase, Late | Over) or self._live.state.ended is None:
             return None
-        return {"is": "recap", "recap": shown.recap(await self._live.recap()), "files": list(shown.FILES)}
+        return {"is": "recap", "recap": shown.recap(await self._live.recap())}
 
     # Asking ------------------------------------------------------------------------------------------------------
 
@@ -330,19 +335,26 @@ class Desk:
         return await asyncio.shield(self._pictures[label])
 
     def files(self, person: Person, what: str, form: str) -> AsyncGenerator[bytes, None] | None:
-        """Give a transcript or recap piece by piece, or None where there is none for that person."""
+        """Give one of `shown.FILES` piece by piece, or None where there is none for that person."""
         ended = isinstance(self._live.state.phase, Late | Over)
-        forms = render.TRANSCRIPTS if what == "transcript" else render.RECAPS
-        if form not in forms or not (ended or self.hosts(person)):
+        if form not in shown.FILES.get(what, ()) or not (ended or self.hosts(person)):
             return None
-        return self._transcript(form) if what == "transcript" else self._recap_file(form)
+        match what:
+            case "transcript":
+                return self._transcript(form)
+            case "recap":
+                return self._recap_file(form)
+            case _:
+                return self._story()
 
     async def _transcript(self, form: str) -> AsyncGenerator[bytes, None]:
-        writer = render.transcript(form, self._live.chat.about)
+        media = render.Media.EMBED if form in EMBEDDING else render.Media.NONE
+        writer = render.transcript(form, self._live.chat.about, media=media)
         piece = writer.preamble()
-        async with self._store.reading(self._live.chat) as record:
-            async for each in record.entries():
-                piece += writer.entry(each)
+        async with self._store.reading(self._live.chat) as record, aclosing(record.chunks()) as chunks:
+            async for each in (entry async for some in chunks for entry in some):
+                files = each.attachments if media is render.Media.EMBED else ()
+                piece += writer.entry(each, await embedded(record, files))
                 if len(piece) > PIECE:
                     yield piece.encode()
                     piece = ""
@@ -350,6 +362,14 @@ class Desk:
 
     async def _recap_file(self, form: str) -> AsyncGenerator[bytes, None]:
         yield f"{render.recap(form, await self._live.recap()).rstrip()}\n".encode()
+
+    async def _story(self) -> AsyncGenerator[bytes, None]:
+        chat = self._live.chat
+        recap = await self._store.recap(chat, best=OFFERED)
+        async with self._store.reading(chat) as record:
+            story = unchosen(recap, await record.some(needed(recap)))
+            page = await story_page(chat, record, story, Sharing())
+        yield page.encode()
 
 
 def _url(picture: str) -> str:

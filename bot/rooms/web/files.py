@@ -1,4 +1,4 @@
-"""What is up- and downloaded: pictures that people share, those of questions, transcripts and recaps."""
+"""What is up- and downloaded: pictures that people share, those of questions, and the files of a chat."""
 
 import asyncio
 import hashlib
@@ -23,7 +23,11 @@ _FORMS = {
     "txt": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "jsonl": "application/jsonl",
+    "blog": "text/html; charset=utf-8",
 }
+#: How files end that do not by the name of their form.
+_NAMED = {"blog": "blog.html"}
 _ENDINGS = {type_: form.lower() for form, type_ in TYPES.items()}
 
 _log = logging.getLogger(__name__)
@@ -45,7 +49,7 @@ class Chat(Protocol):
         """Give the picture of a question that has been asked, if it has one that can be had."""
 
     def files(self, person: Person, what: str, form: str) -> AsyncGenerator[bytes, None] | None:
-        """Give a `transcript` or `recap` piece by piece, or None where there is none for that person (yet)."""
+        """Give a `story`, `recap` or `transcript` piece by piece, or None where there is none for that person (yet)."""
 
 
 class Files:
@@ -82,7 +86,7 @@ class Files:
         return _shown(request, await self._chat.script_picture(request.match_info["label"]))
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """Send a transcript or recap as it is written, however long it is. Raises Refused."""
+        """Send a story, recap or transcript as it is written, however long it is. Raises Refused."""
         person = await self._entrance.joined(request)
         self._pace(Doing.DOWNLOAD, person, request)
         what, form = request.match_info["what"], request.match_info["form"]
@@ -91,7 +95,7 @@ class Files:
             raise Refused(
                 403, "There is no such file for you now. Participants can have them once the chat is over."
             )
-        name = f"{(await self._chat.about())['name']}-{what}.{form}"
+        name = f"{(await self._chat.about())['name']}-{what}.{_NAMED.get(form, form)}"
         response = web.StreamResponse(headers={"Content-Type": _FORMS[form], **_as(name, "attachment")})
         async with aclosing(pieces):
             first = await anext(pieces, b"")

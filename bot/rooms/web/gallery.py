@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.media import FetchError, fetch
+from bot.media.fetching import FetchError, fetch
 from bot.rooms.web.pictures import MOST_BYTES, TYPES, Darkroom, Picture, PictureRefused
 from bot.script.model import Image
 

@@ -14,6 +14,7 @@ from bot.messages import Message
 from bot.rooms.web import shown
 from bot.rooms.web.desk import Desk
 from bot.rooms.web.hub import Hub
+from bot.script.posts import Ways
 from bot.store import Record
 
 #: The least time between two recaps that are sent to the pages, in seconds.
@@ -24,6 +25,7 @@ class WebRoom:
     """The room. Keep `show` going while the chat runs."""
 
     moment = None
+    ways = Ways(forget="“Forget me”")
 
     def __init__(self, hub: Hub, clock: Clock, report: Callable[[str], None]) -> None:
         self._hub = hub
@@ -34,6 +36,9 @@ class WebRoom:
         self._recap = asyncio.Event()
 
     # The room, for the live chat ---------------------------------------------------------------------------------
+
+    async def catch_up(self) -> None:
+        """Do nothing: while the room is not served nobody can say anything."""
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Take a post: it is shown once it is kept."""

@@ -90,7 +90,10 @@ async def application(
             web.post("/pictures", filing.upload),
             web.get(r"/pictures/{id:[\w-]{8,40}}", filing.picture),
             web.get("/script-pictures/{label}", filing.script_picture),
-            web.get(r"/files/{what:transcript|recap}.{form:html|md|txt|csv|json}", filing.download),
+            web.get(
+                r"/files/{what:story|transcript|recap}.{form:html|md|txt|csv|jsonl|json|blog}",
+                filing.download,
+            ),
         ]
     )
     return app

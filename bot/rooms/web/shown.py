@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.messages import Author, Entry
-from bot.recap import Recap
+from bot.recap import Link, Recap
 from bot.script.model import Question, Script
 from bot.script.phrases import letter
 from bot.session import (
@@ -24,8 +24,12 @@ from bot.session import (
 )
 from bot.themes import Theme
 
-#: The forms of a transcript, in the order in which they are offered.
-FILES = ("html", "md", "txt", "csv", "json")
+#: The files of a chat and their forms, in the order in which they are offered.
+FILES = {
+    "story": ("html",),
+    "recap": ("html", "blog", "md", "txt", "json"),
+    "transcript": ("html", "md", "txt", "csv", "json", "jsonl"),
+}
 #: The signs offered for reactions.
 SIGNS = ("👍", "❤", "😂", "🎉", "🤔")
 
@@ -144,6 +148,11 @@ def theme(theme: Theme) -> dict[str, Any]:
     return {"phrase": theme.phrase, "people": theme.people, "example": theme.example.text}
 
 
+def link(link: Link) -> dict[str, Any]:
+    """Tell of a page that was shared."""
+    return {"url": link.url, "by": link.by.name, "people": link.people}
+
+
 def recap(recap: Recap) -> dict[str, Any]:
     """Tell what came of the chat."""
     coming, there, busiest = recap.next, recap.attendance, recap.busiest
@@ -165,10 +174,11 @@ def recap(recap: Recap) -> dict[str, Any]:
                 "talkers": q.talkers,
                 "themes": [theme(each) for each in q.themes],
                 "best": [entry(best) for best in q.best],
+                "links": [link(each) for each in q.links],
             }
             for q in recap.asked
         ],
-        "links": [{"url": link.url, "by": link.by.name, "people": link.people} for link in recap.links],
+        "links": [link(each) for each in recap.links],
         "resources": [{"title": resource.title, "url": resource.url} for _, resource in recap.resources],
         "thanks": list(recap.thanks),
         "next": recap.about.script.local(coming).strftime("%A %d %B %Y, %H:%M %Z")

@@ -29,10 +29,13 @@ async def questions(asked: Asked) -> str:
     if not so_far:
         return f"{heading(script)}: no question has been asked yet. {stands(script, state)}"
     posts = await asked.read(chat, lambda record: record.posts_shown())
-    ids = {post.question: post.id for post in posts if post.kind is Kind.QUESTION}
-    where = await asked.addresses(chat, list(ids.values()))
+    asking = {post.id: post.question for post in posts if post.kind in (Kind.QUESTION, Kind.REPEAT)}
+    standing = await asked.standing(int(chat.place), asking)
+    where = await asked.addresses(chat, standing)
+    # the first that still stands: a host may have deleted one, and posted it once more
+    links = {asking[id_]: where[id_] for id_ in reversed(asking) if id_ in standing}
     lines = [
-        f"**{question.name}** {unmasked(question.ask)} {where.get(ids.get(question.label, ''), '')}".rstrip()
+        f"**{question.name}** {unmasked(question.ask)} {links.get(question.label, '')}".rstrip()
         for question in so_far
     ]
     return "\n".join((f"{heading(script)}. {stands(script, state)}", *lines))

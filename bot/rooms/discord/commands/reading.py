@@ -8,6 +8,7 @@ from typing import Literal
 
 from discord.app_commands import Choice
 
+from bot.render import recap as render
 from bot.rooms.discord import recap as recaps
 from bot.rooms.discord.commands.offer import MOST_CHOICES, Offer
 from bot.rooms.discord.desk import Asked, File, Reply
@@ -15,7 +16,8 @@ from bot.rooms.discord.wording import heading, short
 from bot.session import Over, Refusal
 from bot.store import Chat, StoreError
 
-Form = Literal["html", "md", "txt", "csv", "json"]
+Form = Literal["html", "md", "txt", "csv", "json", "jsonl"]
+RecapForm = Literal["html", "md", "txt", "json"]
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +31,17 @@ _PROGRAM = "import sys; sys.path[:] = {path!r}; from bot.cli import main; main()
 _SECRETS = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE")
 
 
-async def recap(asked: Asked, chat: str | None = None) -> Reply:
-    """Give a chat's recap as it is now."""
+async def recap(asked: Asked, format: RecapForm | None = None, chat: str | None = None) -> Reply:
+    """Give a chat's recap as it is now, to read here or as a file."""
     of = await _hosted(asked, chat)
     counted = await asked.chats.store.recap(of)
+    if format:
+        data = (await asyncio.to_thread(render, format, counted)).encode("utf-8", "replace")
+        return Reply(f"{heading(of.script)}: the recap.", file=File(f"{of.short}-recap.{format}", data))
     shown = [entry.id for question in counted.questions for entry in question.best]
     where = await asked.addresses(of, [*shown, *(picture.message for picture in counted.pictures)])
     found = recaps.parts(counted, where.get, plain=True)
-    blocks = (block for part in found for block in part.blocks)
-    return Reply("\n".join(f"{b.text} [↗]({b.link})" if b.link else b.text for b in blocks))
+    return Reply(recaps.in_plain(block for part in found for block in part.blocks))
 
 
 async def transcript(asked: Asked, format: Form = "html", chat: str | None = None) -> Reply:
@@ -118,12 +122,17 @@ def _called(chat: Chat) -> str:
     return f"{chat.short} · {chat.script.title}{live}"
 
 
+_WHICH = "Which chat, such as macrosw-2026-11-25; the last one here, if you leave it out"
+
 OFFERS = (
     Offer(
         "recap",
         "See a chat's recap as it is now. Example: /chat recap chat:macrosw-2026-11-25",
         recap,
-        options={"chat": "Which chat, such as macrosw-2026-11-25; the last one here, if you leave it out"},
+        options={
+            "format": "As a file: html to read, md or txt for texts, json for programs; shown here, if you leave it out",
+            "chat": _WHICH,
+        },
         completes={"chat": chats},
     ),
     Offer(
@@ -131,8 +140,8 @@ OFFERS = (
         "Get a chat's transcript as a file. Example: /chat transcript format:html",
         transcript,
         options={
-            "format": "html to read, md or txt for texts, csv for tables, json for programs",
-            "chat": "Which chat, such as macrosw-2026-11-25; the last one here, if you leave it out",
+            "format": "html to read, md or txt for texts, csv for tables, json or jsonl for programs",
+            "chat": _WHICH,
         },
         completes={"chat": chats},
     ),

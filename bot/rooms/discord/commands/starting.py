@@ -10,13 +10,16 @@ from bot.rooms.discord.commands.offer import MOST_CHOICES, Offer
 from bot.rooms.discord.desk import Asked, File, Reply
 from bot.rooms.discord.permissions import missing
 from bot.rooms.discord.scripts import (
+    ATTACHED,
     NOW,
+    ORIGINAL,
     Offered,
     Unusable,
     adapted,
     attachment,
     choose,
     matching,
+    newest_attached,
     offered,
     usable,
 )
@@ -26,6 +29,7 @@ from bot.script.posts import LONGEST_POST, length
 from bot.script.source import MOST_BYTES
 from bot.session import Phase, Ready, Refusal
 from bot.session.state import missed
+from bot.store import Chat, Occupied
 
 #: How an option shows that a script cannot be used as it is.
 MARK = "⚠️ "
@@ -63,11 +67,16 @@ async def start(  # noqa: PLR0917  (the options of the command, which discord.py
     place = _place(asked, channel)
     try:
         chosen = await _chosen(asked, script, file)
-        text, _ = usable(chosen)
+        original, _ = usable(chosen)
     except Unusable as unusable:
         return _wrong(unusable)
-    text = adapted(text, minutes=minutes, at=at, now=asked.chats.clock.now())
-    sitting = await asked.chats.start(asked.guild, place, source=chosen.source, text=text, by=asked.by)
+    text = adapted(original, minutes=minutes, at=at, now=asked.chats.clock.now())
+    try:
+        sitting = await asked.chats.start(asked.guild, place, source=chosen.source, text=text, by=asked.by)
+    except Occupied as occupied:
+        raise _occupied(asked, place, occupied) from occupied
+    if text != original and chosen.source.startswith(ATTACHED):
+        await asked.chats.store.note(sitting.chat, {ORIGINAL: original})
     return Reply(_begun(asked, sitting.live.script, sitting.live.state.phase, place))
 
 
@@ -79,6 +88,20 @@ def _begun(asked: Asked, script: Script, phase: Phase, place: int) -> str:
     count = len(script.questions)
     questions = "1 question" if count == 1 else f"{count} questions"
     return f"{heading(script)} begins now in {where}, with {questions}.\nSteer it with `/chat panel` there."
+
+
+def _occupied(asked: Asked, place: int, occupied: Occupied) -> Refusal:
+    """Say what to do about the chat that holds a channel: one that has not begun cannot be ended."""
+    there = (each for each in asked.chats.in_guild(asked.guild) if each.channel == place)
+    for sitting in there:
+        phase = sitting.live.state.phase
+        if isinstance(phase, Ready):
+            begins = f" for {when(phase.starts)}" if phase.starts else ""
+            return Refusal(
+                f"{heading(sitting.live.script)} is planned in <#{place}>{begins}. Begin it now with `/chat panel` there, "
+                "call it off with `/chat cancel`, or hold this chat in another channel."
+            )
+    return Refusal(str(occupied))
 
 
 def _place(asked: Asked, channel: AppCommandChannel | None) -> int:
@@ -125,8 +148,15 @@ async def _chosen(asked: Asked, script: str | None, file: discord.Attachment | N
 
 
 async def _offered(asked: Asked) -> list[Offered]:
-    kept = await asked.chats.kept(asked.guild)
-    return await asyncio.to_thread(offered, asked.chats.settings.scripts, asked.guild, kept)
+    kept = newest_attached(await asked.chats.kept(asked.guild))
+    attached = [(chat.source, await _original(asked, chat)) for chat in kept]
+    return await asyncio.to_thread(offered, asked.chats.settings.scripts, asked.guild, attached)
+
+
+async def _original(asked: Asked, chat: Chat) -> str:
+    """Give the script of a chat as it was attached, without the time and minutes that a host wanted once."""
+    notes = await asked.read(chat, lambda record: record.notes(ORIGINAL))
+    return notes.get(ORIGINAL, chat.text)
 
 
 async def _attached(file: discord.Attachment) -> Offered:

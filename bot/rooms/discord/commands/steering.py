@@ -10,11 +10,11 @@ from discord.ui import Label, Modal, TextInput
 from bot.messages import PersonHidden
 from bot.rooms.discord.commands.offer import Offer
 from bot.rooms.discord.desk import Answer, Asked, Reply
-from bot.rooms.discord.panel import panel
+from bot.rooms.discord.panel import cancelling, panel
 from bot.rooms.discord.panel import status as _status
 from bot.rooms.discord.written import name
 from bot.script.posts import LONGEST_POST
-from bot.session import Appoint, Cancel, End, MoreTime, Next, Pause, Refusal, Repeat, Resume, Say, Want
+from bot.session import Appoint, End, MoreTime, Next, Pause, Refusal, Repeat, Resume, Say, Want
 
 Extra = app_commands.Range[float, 0.5, 1440.0]
 Text = app_commands.Range[str, 1, LONGEST_POST]
@@ -114,7 +114,7 @@ OFFERS = (
     Offer(
         "cancel",
         "Stop the chat for good, without closing and recap. Example: /chat cancel",
-        _wishing(Cancel()),
+        cancelling,
     ),
     Offer(
         "co-host",

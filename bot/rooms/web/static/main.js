@@ -13,7 +13,7 @@ import { openMenu } from "./menu.js";
 import { tellNews } from "./news.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
-import { ALL_FILES, RecapView, downloads } from "./recap.js";
+import { RecapView, downloads } from "./recap.js";
 import { Room } from "./room.js";
 import { Stream } from "./stream.js";
 import { toast } from "./tell.js";
@@ -155,7 +155,7 @@ function personalMenu(/** @type {Room} */ room, /** @type {Outbox} */ outbox, /*
   const { you, recap } = room;
   /** @type {import("./menu.js").Item[]} */ const items = [{ text: "My answers", run: () => panel.show("mine") }];
   if (you.host || recap)
-    items.push({ text: "Downloads", run: () => void ask("Downloads", [downloads(ALL_FILES)], { yes: null }) });
+    items.push({ text: "Downloads", run: () => void ask("Downloads", [downloads(room.files)], { yes: null }) });
   items.push({ text: "Forget me", run: () => forget(outbox), danger: true });
   openMenu(byId("menu-toggle"), `${you.name}: you and this chat`, items);
 }

@@ -3,8 +3,19 @@
 import { byId, el, icon, signOf } from "./dom.js";
 import { count, link, linked } from "./words.js";
 
-/** The files that are offered, by their endings. */
-const FORMS = { html: "Web page", md: "Markdown", txt: "Text", csv: "Table (CSV)", json: "Data (JSON)" };
+/** What the files that are offered are called. */
+const FILES = /** @type {Record<string, string>} */ ({ story: "Story", recap: "Recap", transcript: "Transcript" });
+
+/** The same of their forms. */
+const FORMS = /** @type {Record<string, string>} */ ({
+  html: "Web page",
+  blog: "For a blog (HTML)",
+  md: "Markdown",
+  txt: "Text",
+  csv: "Table (CSV)",
+  json: "Data (JSON)",
+  jsonl: "Data by line (JSONL)",
+});
 
 export class RecapView {
   #section = byId("recap");
@@ -57,29 +68,7 @@ export class RecapView {
       gathering(recap),
       part("What it was about", themes(recap.themes), recap.themes),
       ...recap.questions.map((/** @type {any} */ question) => answers(question)),
-      part(
-        "Links",
-        el(
-          "ul",
-          {},
-          ...recap.links.map((/** @type {any} */ each) =>
-            el(
-              "li",
-              {},
-              link(each.url),
-              " ",
-              el(
-                "span",
-                { class: "soft" },
-                "from ",
-                el("bdi", {}, each.by),
-                each.people > 1 ? ` and ${count(each.people - 1, "other", "others")}` : "",
-              ),
-            ),
-          ),
-        ),
-        recap.links,
-      ),
+      part("Links", links(recap.links), recap.links),
       part(
         "To read on",
         el(
@@ -163,8 +152,31 @@ function besides(/** @type {any} */ { talk, talkers, themes: all }) {
   ].filter(Boolean);
 }
 
+/** Pages that were shared, each with by whom. */
+function links(/** @type {any[]} */ all) {
+  return el(
+    "ul",
+    { class: "links" },
+    ...all.map(({ url, by, people }) =>
+      el(
+        "li",
+        {},
+        link(url),
+        " ",
+        el(
+          "span",
+          { class: "soft" },
+          "from ",
+          el("bdi", {}, by),
+          people > 1 ? ` and ${count(people - 1, "other", "others")}` : "",
+        ),
+      ),
+    ),
+  );
+}
+
 function answers(/** @type {any} */ question) {
-  const { name, ask, answers: n, people, best } = question;
+  const { name, ask, answers: n, people, best, links: shared = [] } = question;
   return el(
     "section",
     { class: "asked" },
@@ -189,40 +201,29 @@ function answers(/** @type {any} */ question) {
         ),
       ),
     ),
+    ...(shared.length ? [el("p", { class: "soft" }, "Links shared:"), links(shared)] : []),
   );
 }
 
-/** Links to the files of the chat. */
-export function downloads(/** @type {string[]} */ files) {
-  const row = (/** @type {string} */ what, /** @type {string} */ title, /** @type {string[]} */ forms) =>
+/** Links to the files of the chat, from the forms that there are of each. */
+export function downloads(/** @type {Record<string, string[]>} */ files) {
+  const row = (/** @type {string} */ what, /** @type {string[]} */ forms) =>
     el(
       "p",
       { class: "files" },
-      el("b", {}, title),
+      el("b", {}, FILES[what] ?? what),
       ...forms.map((form) =>
         el(
           "a",
           {
             href: `/files/${what}.${form}`,
             download: true,
-            "aria-label": `${title} as ${FORMS[/** @type {keyof typeof FORMS} */ (form)] ?? form}`,
+            "aria-label": `${FILES[what] ?? what} as ${FORMS[form] ?? form}`,
           },
           icon("file"),
-          FORMS[/** @type {keyof typeof FORMS} */ (form)] ?? form,
+          FORMS[form] ?? form,
         ),
       ),
     );
-  return el(
-    "div",
-    {},
-    row(
-      "recap",
-      "Recap",
-      files.filter((form) => form !== "csv"),
-    ),
-    row("transcript", "Transcript", files),
-  );
+  return el("div", {}, ...Object.entries(files).map(([what, forms]) => row(what, forms)));
 }
-
-/** The files that every chat has. */
-export const ALL_FILES = Object.keys(FORMS);

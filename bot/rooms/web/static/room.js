@@ -18,7 +18,7 @@ export class Room {
   people = 0;
   /** @type {{id: string, author: {id: string, name: string}, text: string, at: number}[]} */ proposals = [];
   /** @type {any} */ recap = null;
-  /** @type {string[]} */ files = [];
+  /** @type {Record<string, string[]>} the forms of each file of the chat */ files = {};
 
   /** @type {any[]} */ #frames = [];
   /** @type {Map<string, any[]>} */ #changes = new Map();
@@ -145,7 +145,6 @@ export class Room {
         return this.#note("proposals", frame.proposals);
       case "recap":
         this.recap = frame.recap;
-        this.files = frame.files ?? [];
         return this.#note("recap", frame.recap);
       case "note":
       case "trouble":
@@ -162,6 +161,7 @@ export class Room {
     this.timeline.reset(frame.entries, frame.more);
     this.mine = new Map(frame.mine.map((/** @type {Entry} */ each) => [each.id, each]));
     this.reacted = new Map(Object.entries(frame.reactions).map(([id, signs]) => [id, new Set(signs)]));
+    this.files = frame.files ?? {};
     this.signs = frame.signs;
     this.people = frame.people ?? this.people;
     this.proposals = frame.proposals ?? [];

@@ -1,18 +1,21 @@
 """Whether the images that a script wants beside it are there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.script.parse import Parsed, Picture
 from bot.script.source import Problem
 
+if TYPE_CHECKING:
+    from bot.script.parse import Picture
 
-def missing_images(parsed: Parsed, folder: Path) -> tuple[Problem, ...]:
+
+def missing_images(pictures: "Iterable[Picture]", folder: Path) -> tuple[Problem, ...]:
     """Give the images that are not in the script's folder, or that only links lead to from there."""
-    return tuple(_missing(parsed.pictures, folder))
+    return tuple(_missing(pictures, folder))
 
 
-def _missing(pictures: tuple[Picture, ...], folder: Path) -> Iterator[Problem]:
+def _missing(pictures: "Iterable[Picture]", folder: Path) -> Iterator[Problem]:
     for picture in pictures:
         shown = picture.path if len(picture.path) <= 80 else picture.path[:79] + "…"
         try:

@@ -1,0 +1,592 @@
+"""Several chats on Discord: whose a message is, and how each goes on, or comes to its end, whatever happens to the others."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.live import SystemClock
+from bot.messages import Author
+from bot.recap import Recap
+from bot.rooms.discord.sitting import KIND, Sitting
+from bot.session import Late, Next, Over, Ready, Running
+from bot.store import OPEN, Chat, Store, StoreError
+from tests.chats import entries
+from tests.discord_server import Message, Permission, Person, Place
+from tests.discord_server.faults import delayed
+from tests.guilds import served, until
+from tests.hosted import SCRIPT, Hall, answered, hall, host_of, life, pressed, told
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+#: Answers still count for an hour after the end; a question is on the floor for ten hours.
+LATE = SCRIPT.replace("minutes_per_question: 60", "minutes_per_question: 600") + "late_answers: 1h\n"
+#: Nothing more counts once the chat has ended.
+PROMPT = SCRIPT + "late_answers: 0\n"
+
+
+class Leaping(SystemClock):
+    """A clock that can be set forward, as for one who sleeps."""
+
+    def leap(self, by: timedelta) -> None:
+        self._start += by
+        self._ring()
+
+    def seconds(self) -> float:
+        return self.now().timestamp()
+
+
+def write(path: Path, name: str, text: str) -> None:
+    """Put a script into the folder of a bot."""
+    (path / "questions").mkdir(exist_ok=True)
+    (path / "questions" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+async def texts(room: Hall, chat: Chat) -> list[str]:
+    """Give what people have said in a chat."""
+    return [entry.text for entry in await entries(room.chats.store, chat) if entry.author]
+
+
+async def finished(room: Hall, *, but: int = 0) -> None:
+    """Wait until no chat (or only so many) has anything left to do."""
+    async with asyncio.timeout(20):
+        while len(await room.chats.store.unfinished(KIND)) > but:
+            room.chats._look.set()
+
+
+async def ended(room: Hall, host: Person) -> None:
+    """End the host's chat, which then waits for late answers."""
+    await told(host, "end")
+    (sitting,) = room.chats.in_guild(host.place.id)
+    await until(lambda: isinstance(sitting.live.state.phase, Late))
+
+
+def shown(place: Place) -> str:
+    """Give all that the bot shows in the first channel."""
+    bot = place.server.world.bot
+    return "\n".join(each.text for each in place.channel.messages.values() if each.author is bot)
+
+
+# One in trouble, and the others --------------------------------------------------------------------------------------
+
+
+class Full(Store):
+    """A store that cannot note that a chat has nothing more to do, while it is full."""
+
+    full = False
+    refused = 0
+
+    async def note(self, chat: Chat, notes: Mapping[str, str | None]) -> None:
+        if self.full and notes == {OPEN: None}:
+            self.refused += 1
+            raise StoreError("The disk is full.")
+        await super().note(chat, notes)
+
+
+async def test_a_full_disk_at_the_end_of_one_chat(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A chat that cannot be brought to its end says so once and is tried again, and the others go on."""
+    write(tmp_path, "prompt", PROMPT)
+    async with served() as server, life(server, tmp_path, kind=Full) as room:
+        ours, theirs = host_of(server.guild("Ours")), host_of(server.guild("Theirs"))
+        await room.begun(ours, script="prompt")
+        other = await room.begun(theirs)
+        store = room.chats.store
+        assert isinstance(store, Full)
+        store.full = True
+        await told(ours, "end")
+
+        def tried_thrice() -> bool:
+            room.chats._look.set()
+            return store.refused >= 3
+
+        await until(tried_thrice)
+        assert [
+            record.getMessage() for record in caplog.records if "disk is full" in record.getMessage()
+        ] == [f"{(await room.chats.kept(ours.place.id))[0].name}: The disk is full."]
+        assert (await told(theirs, "status")).count("Q1")
+        store.full = False
+        await finished(room, but=1)
+        assert room.chats.in_guild(theirs.place.id) == [other]
+
+
+async def test_a_script_that_this_version_refuses(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A kept chat that cannot be read keeps no other from going on, is told of once, and goes on once it can be."""
+    async with served() as server:
+        ours, theirs = host_of(server.guild("Ours")), host_of(server.guild("Theirs"))
+        async with life(server, tmp_path) as room:
+            await told(ours, "start", script="macrosw", at="2040-01-01 20:00")
+            await room.begun(theirs)
+
+        def rewrite(script: str) -> None:
+            with closing(sqlite3.connect(tmp_path / "chats.db")) as db, db:
+                db.execute("UPDATE chats SET script = ? WHERE room = ?", (script, f"{KIND}:{ours.place.id}"))
+
+        rewrite("hashtag: [of another time")
+        async with life(server, tmp_path) as room:
+            looks = iter(range(3))
+            while next(looks, None) is not None:
+                room.chats._look.set()
+                await until(lambda: not room.chats._look.is_set())
+            await until(lambda: room.chats.in_guild(theirs.place.id))
+            assert room.chats.in_guild(ours.place.id) == []
+            assert caplog.text.count("The script of a chat is not one that this version") == 1
+            rewrite(SCRIPT)
+            room.chats._look.set()
+            await until(lambda: room.chats.in_guild(ours.place.id))
+
+
+class Looking(Store):
+    """A store that is so slow with a new chat that it is looked for unfinished ones meanwhile."""
+
+    room: Hall | None = None
+    held = 0
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.looked = asyncio.Event()
+
+    async def unfinished(self, kind: str) -> list[Chat]:
+        found = await super().unfinished(kind)
+        self.looked.set()
+        return found
+
+    async def hold(self, chat: int) -> Chat:
+        self.held += 1
+        return await super().hold(chat)
+
+    async def note(self, chat: Chat, notes: Mapping[str, str | None]) -> None:
+        if self.room and "host" in notes:
+            self.looked.clear()
+            self.room.chats._look.set()
+            await self.looked.wait()
+        await super().note(chat, notes)
+
+
+async def test_a_new_chat_is_not_gone_on_with_as_well(tmp_path: Path) -> None:
+    """A chat that is just being started is unfinished, too, and is sat down to only once."""
+    async with served() as server, life(server, tmp_path, kind=Looking) as room:
+        host = host_of(server.guild())
+        assert isinstance(room.chats.store, Looking)
+        room.chats.store.room = room
+        sitting = await room.begun(host)
+        assert room.chats.store.held == 0
+        assert room.chats.in_guild(host.place.id) == [sitting]
+
+
+# Whose a message is --------------------------------------------------------------------------------------------------
+
+
+async def test_late_answers_while_the_next_is_planned(tmp_path: Path) -> None:
+    """A chat that is only planned hears nothing: late answers go to the former, live and read from history."""
+    write(tmp_path, "late", LATE)
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        sitting = await room.begun(host, script="late")
+        await ended(room, host)
+        await told(host, "start", script="macrosw", at="2040-01-01 20:00")
+        planned, *_ = room.chats.at(place.id, place.channel.id)
+        assert isinstance(planned.live.state.phase, Ready)
+        await room.heard(sitting, ana.says(place.channel, "A1 late"))
+        room.server.faults.on_event("MESSAGE_CREATE", "dropped")
+        missed = ana.says(place.channel, "A1 later")
+        await room.chats.ready()
+        await room.heard(sitting, missed)
+        assert await texts(room, planned.chat) == []
+
+
+def live(room: Hall) -> None:
+    """Let what happens be told as it happens."""
+
+
+def unheard(room: Hall) -> None:
+    """Let nothing of what is written be told."""
+    room.server.faults.on_event("MESSAGE_CREATE", "dropped", times=1_000)
+
+
+@pytest.mark.parametrize("way", [live, unheard])
+async def test_two_chats_in_one_channel(tmp_path: Path, way: Callable[[Hall], None]) -> None:
+    """While late answers to one chat come and the next runs, each message counts for the one that it hangs on."""
+    write(tmp_path, "late", LATE)
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        place, ana, bo = host.place, host.place.person("Ana"), host.place.person("Bo")
+        former = await room.begun(host, script="late")
+        question = await place.message(place.channel, "Q1: ")
+        thread = ana.opens_thread(question, "What brought you here?")
+        await ended(room, host)
+        newer = await room.begun(host, script="late")
+        await until(lambda: newer.ears.first)
+        second = await place.message(
+            place.channel, "Q1: ", after=place.channel.messages[newer.ears.first or 0]
+        )
+        way(room)
+        bo.says(place.channel, "A1 anew")
+        bo.says(place.channel, "To the former", reply_to=question)
+        in_thread = bo.says(thread, "In its thread")
+        ana.says(thread, "Well said", reply_to=in_thread)
+        last = bo.says(place.channel, "To the newer", reply_to=second)
+        if way is unheard:
+            await room.chats.ready()
+        await room.heard(newer, last)
+        async with asyncio.timeout(20):
+            while len(await texts(room, former.chat)) < 3:
+                pass
+        assert sorted(await texts(room, former.chat)) == ["In its thread", "To the former", "Well said"]
+        assert await texts(room, newer.chat) == ["A1 anew", "To the newer"]
+        kept = await entries(room.chats.store, former.chat)
+        assert {entry.under for entry in kept if entry.author} == {"1"}
+
+
+async def test_before_the_next_has_heard_anything(tmp_path: Path) -> None:
+    """From when the next chat's first post stands there, what hangs on nothing is its own, though it does not know yet."""
+    write(tmp_path, "late", LATE)
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        former = await room.begun(host, script="late")
+        question = await place.message(place.channel, "Q1: ")
+        await ended(room, host)
+        last = await place.message(place.channel, "", after=question)
+        room.server.faults.on("POST", f"/channels/{place.channel.id}/messages", delayed(0.5))
+        running = asyncio.create_task(told(host, "start", script="late"))
+        await room.server.until(
+            lambda: any(
+                each.id > last.id and "Welcome" in each.text for each in place.channel.messages.values()
+            ),
+            "the next welcome",
+        )
+        newer, *_ = room.chats.at(place.id, place.channel.id)
+        assert newer is not former
+        assert newer.ears.first is None
+        bare = ana.says(place.channel, "A1 anew")
+        reply = ana.says(place.channel, "To the former", reply_to=question)
+        await room.heard(former, reply)
+        assert newer.ears.first is None
+        await room.heard(newer, bare)
+        await running
+        assert await texts(room, former.chat) == ["To the former"]
+        assert await texts(room, newer.chat) == ["A1 anew"]
+
+
+async def test_a_reply_to_a_chat_that_is_over(tmp_path: Path) -> None:
+    """Once a chat takes nothing more, a reply to what was said in it belongs to the one that runs, and none before does."""
+    write(tmp_path, "late", LATE)
+    clock = Leaping()
+    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
+        host = host_of(server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        former = await room.begun(host, script="late")
+        question = await place.message(place.channel, "Q1: ")
+        await ended(room, host)
+        newer = await room.begun(host, script="late")
+        await room.heard(former, ana.says(place.channel, "In time", reply_to=question))
+        clock.leap(2 * HOUR)
+        await room.over(former)
+        await room.heard(newer, ana.says(place.channel, "Still true", reply_to=question))
+        unheard(room)
+        missed = ana.says(place.channel, "Truer still", reply_to=question)
+        await room.chats.ready()
+        await room.heard(newer, missed)
+        assert await texts(room, former.chat) == ["In time"]
+        assert await texts(room, newer.chat) == ["Still true", "Truer still"]
+
+
+# While nobody was here -----------------------------------------------------------------------------------------------
+
+
+async def test_late_answers_while_the_bot_was_away(tmp_path: Path) -> None:
+    """What was said in time is in the recap though the bot comes back after it, and what was said after it is not."""
+    write(tmp_path, "late", LATE)
+    clock = Leaping()
+    async with served(now=clock.seconds) as server:
+        host = host_of(server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        async with life(server, tmp_path, clock=clock) as room:
+            await room.begun(host, script="late")
+            await ended(room, host)
+        clock.leap(30 * MINUTE)
+        ana.says(place.channel, "A1 By bicycle")
+        clock.leap(40 * MINUTE)
+        ana.says(place.channel, "A1 Too late")
+        server.faults.on("GET", f"/guilds/{place.id}/threads/active", delayed(0.3))
+        async with life(server, tmp_path, clock=clock) as room:
+            await finished(room)
+            (chat,) = await room.chats.kept(place.id)
+            assert await texts(room, chat) == ["A1 By bicycle"]
+        assert "By bicycle" in shown(place)
+        assert "Too late" not in shown(place)
+
+
+async def test_the_last_answers_while_the_bot_was_away(tmp_path: Path) -> None:
+    """Where nothing counts after the end, answers to the last question are heard before the end that is overdue."""
+    write(tmp_path, "prompt", PROMPT)
+    clock = Leaping()
+    async with served(now=clock.seconds) as server:
+        host = host_of(server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        async with life(server, tmp_path, clock=clock) as room:
+            await room.begun(host, script="prompt")
+            await told(host, "next")
+            await place.message(place.channel, "Q2: ")
+        clock.leap(30 * MINUTE)
+        ana.says(place.channel, "A2 A roof")
+        clock.leap(40 * MINUTE)
+        server.faults.on("GET", f"/guilds/{place.id}/threads/active", delayed(0.3))
+        async with life(server, tmp_path, clock=clock) as room:
+            await finished(room)
+            (chat,) = await room.chats.kept(place.id)
+            (entry,) = [each for each in await entries(room.chats.store, chat) if each.author]
+            assert entry.answers == ("2",)
+        assert "A roof" in shown(place)
+
+
+async def test_a_planned_start_that_was_missed(tmp_path: Path) -> None:
+    """More than an hour late, the chat waits for its host, who is written to once."""
+    clock = Leaping()
+    async with served(now=clock.seconds) as server:
+        host = host_of(server.guild())
+        async with life(server, tmp_path, clock=clock) as room:
+            await told(host, "start", script="macrosw", at=f"{clock.now() + 30 * MINUTE:%Y-%m-%d %H:%M}")
+        clock.leap(2 * HOUR)
+        for _ in range(2):
+            async with life(server, tmp_path, clock=clock) as room:
+                await until(lambda: room.chats.in_guild(host.place.id))
+                (sitting,) = room.chats.in_guild(host.place.id)
+                await server.until(host.inbox, "a letter")
+                await until(lambda: sitting.live.state.phase == Ready())  # noqa: B023
+                await told(host, "status")
+        (letter,) = host.inbox()
+        assert "was to begin at <t:" in letter.text
+        assert "`/chat panel`" in letter.text
+
+
+# Channels that are gone ----------------------------------------------------------------------------------------------
+
+
+async def both(room: Hall, host: Person) -> tuple[Sitting, Sitting]:
+    """Begin a chat in each of two channels of a guild."""
+    first, second = host.place.text_channel("chat"), host.place.text_channel("b")
+    return await room.begun(host, first), await room.begun(host, second)
+
+
+async def phases(room: Hall, place: Place) -> list[object]:
+    return [chat.state.phase for chat in await room.chats.kept(place.id)]
+
+
+async def test_a_channel_is_deleted(tmp_path: Path) -> None:
+    """The chat in a channel that is deleted is cancelled; another one goes on."""
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild(channels=("chat", "b")))
+        here, there = await both(room, host)
+        host.place.delete_channel(host.place.text_channel("chat"))
+        await room.over(here)
+        await finished(room, but=1)
+        assert here.live.state.phase == Over(cancelled=True)
+        assert isinstance(there.live.state.phase, Running)
+        await room.heard(there, host.says(host.place.channel, "A1 still here"))
+
+
+async def test_a_channel_was_deleted_while_the_bot_was_away(tmp_path: Path) -> None:
+    """A chat is cancelled when the bot returns to a channel that is no more; another one goes on."""
+    async with served(10003) as server:
+        host = host_of(server.guild(channels=("chat", "b")))
+        async with life(server, tmp_path) as room:
+            await both(room, host)
+        host.place.delete_channel(host.place.text_channel("chat"))
+        async with life(server, tmp_path) as room:
+            await finished(room, but=1)
+            gone, there = await phases(room, host.place)
+            assert gone == Over(cancelled=True)
+            assert isinstance(there, Running)
+
+
+async def test_the_bot_is_removed_from_a_server(tmp_path: Path) -> None:
+    """All chats of a server that the bot is thrown out of are cancelled; those of others go on."""
+    async with served(50001) as server, life(server, tmp_path) as room:
+        host, other = host_of(server.guild("Ours", channels=("chat", "b"))), host_of(server.guild("Theirs"))
+        sittings = await both(room, host)
+        stays = await room.begun(other)
+        host.place.remove_bot()
+        for each in sittings:
+            await room.over(each)
+        await finished(room, but=1)
+        assert await phases(room, host.place) == [Over(cancelled=True)] * 2
+        await room.heard(stays, other.says(other.place.channel, "A1 still here"))
+
+
+async def test_the_bot_was_removed_while_it_was_away(tmp_path: Path) -> None:
+    """The chats of a server that the bot was thrown out of are cancelled when it is back; those of others go on."""
+    async with served(50001) as server:
+        host, other = host_of(server.guild("Ours")), host_of(server.guild("Theirs"))
+        async with life(server, tmp_path) as room:
+            await room.begun(host)
+            await room.begun(other)
+        host.place.remove_bot()
+        async with life(server, tmp_path) as room:
+            await finished(room, but=1)
+            assert await phases(room, host.place) == [Over(cancelled=True)]
+            (stays,) = room.chats.in_guild(other.place.id)
+            await room.heard(stays, other.says(other.place.channel, "A1 still here"))
+
+
+async def test_a_channel_that_cannot_be_viewed_is_not_gone(tmp_path: Path) -> None:
+    """Where the bot has only lost sight of the channel, the chat waits for it, live and when it comes back."""
+    async with served(50001) as server:
+        host = host_of(server.guild())
+        async with life(server, tmp_path) as room:
+            await room.begun(host)
+            host.place.overwrite(host.place.channel, deny=Permission.VIEW_CHANNEL)
+            await room.chats.ready()
+            (phase,) = await phases(room, host.place)
+            assert isinstance(phase, Running)
+        async with life(server, tmp_path) as room:
+            guild = room.chats.line.client.get_guild(host.place.id)
+            assert guild
+            # a hidden channel that Discord does not tell of
+            hidden = guild._channels.pop(host.place.channel.id)
+            await room.chats.ready()
+            (phase,) = await phases(room, host.place)
+            assert isinstance(phase, Running)
+            guild._channels[host.place.channel.id] = hidden
+            host.place.overwrite(host.place.channel)
+            said = host.says(host.place.channel, "A1 seen again")
+            (sitting,) = room.chats.in_guild(host.place.id)
+            await room.heard(sitting, said)
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_server_left_while_late_answers_come(tmp_path: Path, away: bool) -> None:
+    """A chat that has been held is not cancelled: its late time ends by itself, and what cannot be posted is let go."""
+    write(tmp_path, "late", LATE)
+    clock = Leaping()
+    async with served(50001, 50013, now=clock.seconds) as server:
+        host = host_of(server.guild())
+        async with life(server, tmp_path, clock=clock) as room:
+            await room.begun(host, script="late")
+            host.place.overwrite(host.place.channel, deny=Permission.SEND_MESSAGES)
+            await ended(room, host)
+            if not away:
+                host.place.remove_bot()
+                (sitting,) = room.chats.in_guild(host.place.id)
+                await until(sitting._left.is_set)
+        if away:
+            host.place.remove_bot()
+        async with life(server, tmp_path, clock=clock) as room:
+            (sitting,) = room.chats.in_guild(host.place.id)
+            await until(sitting._left.is_set)
+            clock.leap(2 * HOUR)
+            await until(lambda: not sitting.hears)
+            clock.leap(MINUTE)
+            await finished(room)
+            assert await phases(room, host.place) == [Over()]
+
+
+# Forgetting, and tidying up ------------------------------------------------------------------------------------------
+
+
+class Gated(Store):
+    """A store whose last recap of a chat, the one after late answers, is slow to come."""
+
+    recaps = 0
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.gate = asyncio.Event()
+
+    async def recap(self, chat: Chat, **more: Any) -> Recap:
+        recap = await super().recap(chat, **more)
+        if isinstance(chat.state.phase, Over):
+            self.recaps += 1
+            if self.recaps == 2:
+                await self.gate.wait()
+        return recap
+
+
+async def forgotten(person: Person) -> None:
+    """Have a person forgotten in their guild, by the command and its button."""
+    warning = (await person.runs("chat forget-me").answered()).message
+    assert warning
+    answer = await pressed(person, warning, "Forget me")
+    assert "Nothing that you said is kept" in answer.text
+
+
+async def over_with_an_echo(room: Hall, host: Person, ana: Person) -> Message:
+    """Hold a chat in which Ana answers by a form, and end it; gives what shows her answer."""
+    await room.begun(host, script="prompt")
+    question = await host.place.message(host.place.channel, "Q1: ")
+    echo = await answered(ana, question, "By bicycle")
+    await told(host, "end")
+    return echo
+
+
+async def test_forgotten_while_the_chat_is_tidied_up(tmp_path: Path) -> None:
+    """Nothing of a person is left who is forgotten just when the chat's recap is written for the last time."""
+    write(tmp_path, "prompt", PROMPT)
+    async with served() as server, life(server, tmp_path, kind=Gated) as room:
+        host = host_of(server.guild())
+        ana = host.place.person("Ana")
+        echo = await over_with_an_echo(room, host, ana)
+        store = room.chats.store
+        assert isinstance(store, Gated)
+        await until(lambda: store.recaps == 2)
+        await forgotten(ana)
+        store.gate.set()
+        await finished(room)
+        assert echo.deleted
+        assert "By bicycle" not in shown(host.place)
+        assert await texts(room, (await room.chats.kept(host.place.id))[0]) == []
+
+
+async def test_a_chat_opened_once_more_hears_nothing(tmp_path: Path) -> None:
+    """A chat that is over is opened to remove what is forgotten, and does not read what was said since."""
+    write(tmp_path, "prompt", PROMPT)
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        place, ana, bo = host.place, host.place.person("Ana"), host.place.person("Bo")
+        echo = await over_with_an_echo(room, host, ana)
+        await finished(room)
+        for _ in range(3):
+            bo.says(place.channel, "A1 much later")
+        before = len(room.server.requests)
+        await forgotten(ana)
+        await finished(room)
+        assert echo.deleted
+        asked = [(method, path) for method, path, _ in room.server.requests[before:]]
+        assert not [path for method, path in asked if method == "GET" and path.endswith("/messages")]
+        assert await texts(room, (await room.chats.kept(place.id))[0]) == []
+
+
+# While Discord is down -----------------------------------------------------------------------------------------------
+
+
+async def test_quiet_while_discord_is_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """While the line says that Discord is down, the chats' own tries are nobody's business; then all go on."""
+    caplog.set_level(logging.DEBUG, "bot")
+    names = ("a", "b", "c")
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild(channels=names))
+        sittings = [await room.begun(host, host.place.text_channel(name)) for name in names]
+        await room.server.down()
+        await until(lambda: not room.chats.line.connected)
+        caplog.clear()
+        for each in sittings:
+            each.ears.behind()
+            await each.live.ask(Next(), by=Author(str(host.id), "Hana", host=True))
+
+        def tried(words: str) -> bool:
+            tries = [record.getMessage() for record in caplog.records if words in record.getMessage()]
+            return all(any(line.startswith(each.chat.name) for line in tries) for each in sittings)
+
+        await until(lambda: tried("Trying again in 2 s"))
+        await until(lambda: tried("the channel cannot be read"))
+        loud = {record.name for record in caplog.records if record.levelno >= logging.INFO}
+        assert {name for name in loud if name.startswith("bot.")} <= {"bot.rooms.discord.line"}
+        await room.server.up()
+        for name in names:
+            await host.place.message(host.place.text_channel(name), "Q2: ")
