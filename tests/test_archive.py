@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from bot.archive import Sources, Wanted, build
+from bot.archive.feed import feed
 from bot.messages import Attachment, Author
 from bot.session import Late, Over, dump
 from bot.store import Store, StoreError
@@ -288,3 +289,10 @@ async def test_what_comes_next(tmp_path: Path) -> None:
     assert page.count("data-local") == 1  # what `next` told of is the chat that is planned
     assert "Every second Thursday" in page
     assert b"zzhere" not in b"".join(files(site).values())
+
+
+def test_a_feed_leads_home_from_anywhere() -> None:
+    """Where the site's address is known, the links of its feeds are whole: readers keep feeds apart from it."""
+    root = ET.fromstring(feed("Chats", "urn:x", "https://x.org/a/macrosw/feed.xml", "../", []))
+    links = {link.get("rel"): link.get("href") for link in root.iter("{http://www.w3.org/2005/Atom}link")}
+    assert links == {"self": "https://x.org/a/macrosw/feed.xml", "alternate": "https://x.org/a/index.html"}

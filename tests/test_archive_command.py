@@ -41,6 +41,14 @@ def refused(db: Path, folder: Path, *options: str) -> str:
     return result.stderr
 
 
+@pytest.mark.parametrize("place", ["", "  "])
+def test_a_folder_without_a_name_is_refused(tmp_path: Path, place: str) -> None:
+    """What an unset variable of a shell becomes is not taken for the folder in which one stands."""
+    result = CliRunner().invoke(app, ["archive", place, "--db", str(with_chats(tmp_path, held))])
+    assert result.exit_code != 0
+    assert "The folder has no name" in result.stderr
+
+
 def test_it_says_what_it_did(tmp_path: Path) -> None:
     """One line tells how many chats there are and what was done; what is missing is said with what to do."""
     db = with_chats(tmp_path, held)

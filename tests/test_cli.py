@@ -63,11 +63,11 @@ class Host:
         assert "Traceback" not in ended.stdout + ended.stderr
         return ended
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """Start hashchat with a pipe that stays open."""
+    def start(self, *arguments: object, errors: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+        """Start hashchat with a pipe that stays open; `errors` is where it complains."""
         return subprocess.Popen(
             self.command(*arguments),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.folder, env=self.environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=self.folder, env=self.environment, text=True,
         )  # fmt: skip
 
 
@@ -340,13 +340,16 @@ def test_output_that_cannot_be_written(held: tuple[Host, str]) -> None:
 def test_whoever_reads_may_stop(host: Host, arguments: tuple[object, ...]) -> None:
     """A reader that closes the pipe, such as head, ends the program without a word."""
     host.run("run", FIVE, "--speed", 10_000, lines="".join(f"ana: {'x' * 9000}\n" for _ in range(30)))
-    process = host.start(*arguments, *(["--new"] if arguments[0] == "run" else []))
+    process = host.start(*arguments, *(["--new"] if arguments[0] == "run" else []), errors=subprocess.PIPE)
     assert process.stdin
     assert process.stdout
     process.stdin.close()
     process.stdout.readline()
     process.stdout.close()
     assert process.wait(20) in (0, 1)
+    assert process.stderr
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
 
 
 def test_bytes_that_are_no_text(host: Host) -> None:

@@ -19,7 +19,7 @@ from bot.session import Late, Next, Over, Ready, Running
 from bot.store import OPEN, Chat, Store, StoreError
 from tests.chats import entries
 from tests.discord_server import Message, Permission, Person, Place
-from tests.discord_server.faults import delayed
+from tests.discord_server.faults import delayed, held
 from tests.guilds import served, until
 from tests.hosted import SCRIPT, Hall, answered, hall, host_of, life, pressed, told
 
@@ -57,6 +57,13 @@ async def finished(room: Hall, *, but: int = 0) -> None:
     async with asyncio.timeout(20):
         while len(await room.chats.store.unfinished(KIND)) > but:
             room.chats._look.set()
+
+
+async def going(room: Hall, place: Place) -> Sitting:
+    """Wait until the bot has sat down to the one chat that a guild has, and give it."""
+    await until(lambda: room.chats.in_guild(place.id))
+    (sitting,) = room.chats.in_guild(place.id)
+    return sitting
 
 
 async def ended(room: Hall, host: Person) -> None:
@@ -252,8 +259,9 @@ async def test_before_the_next_has_heard_anything(tmp_path: Path) -> None:
         former = await room.begun(host, script="late")
         question = await place.message(place.channel, "Q1: ")
         await ended(room, host)
-        last = await place.message(place.channel, "", after=question)
-        room.server.faults.on("POST", f"/channels/{place.channel.id}/messages", delayed(0.5))
+        last = await place.message(place.channel, "# #MacroSW")
+        told_of_it = asyncio.Event()
+        room.server.faults.on("POST", f"/channels/{place.channel.id}/messages", held(told_of_it))
         running = asyncio.create_task(told(host, "start", script="late"))
         await room.server.until(
             lambda: any(
@@ -268,6 +276,7 @@ async def test_before_the_next_has_heard_anything(tmp_path: Path) -> None:
         reply = ana.says(place.channel, "To the former", reply_to=question)
         await room.heard(former, reply)
         assert newer.ears.first is None
+        told_of_it.set()
         await room.heard(newer, bare)
         await running
         assert await texts(room, former.chat) == ["To the former"]
@@ -356,8 +365,7 @@ async def test_a_planned_start_that_was_missed(tmp_path: Path) -> None:
         clock.leap(2 * HOUR)
         for _ in range(2):
             async with life(server, tmp_path, clock=clock) as room:
-                await until(lambda: room.chats.in_guild(host.place.id))
-                (sitting,) = room.chats.in_guild(host.place.id)
+                sitting = await going(room, host.place)
                 await server.until(host.inbox, "a letter")
                 await until(lambda: sitting.live.state.phase == Ready())  # noqa: B023
                 await told(host, "status")
@@ -431,7 +439,7 @@ async def test_the_bot_was_removed_while_it_was_away(tmp_path: Path) -> None:
         async with life(server, tmp_path) as room:
             await finished(room, but=1)
             assert await phases(room, host.place) == [Over(cancelled=True)]
-            (stays,) = room.chats.in_guild(other.place.id)
+            stays = await going(room, other.place)
             await room.heard(stays, other.says(other.place.channel, "A1 still here"))
 
 
@@ -446,6 +454,7 @@ async def test_a_channel_that_cannot_be_viewed_is_not_gone(tmp_path: Path) -> No
             (phase,) = await phases(room, host.place)
             assert isinstance(phase, Running)
         async with life(server, tmp_path) as room:
+            sitting = await going(room, host.place)
             guild = room.chats.line.client.get_guild(host.place.id)
             assert guild
             # a hidden channel that Discord does not tell of
@@ -456,7 +465,6 @@ async def test_a_channel_that_cannot_be_viewed_is_not_gone(tmp_path: Path) -> No
             guild._channels[host.place.channel.id] = hidden
             host.place.overwrite(host.place.channel)
             said = host.says(host.place.channel, "A1 seen again")
-            (sitting,) = room.chats.in_guild(host.place.id)
             await room.heard(sitting, said)
 
 
@@ -478,7 +486,7 @@ async def test_a_server_left_while_late_answers_come(tmp_path: Path, away: bool)
         if away:
             host.place.remove_bot()
         async with life(server, tmp_path, clock=clock) as room:
-            (sitting,) = room.chats.in_guild(host.place.id)
+            sitting = await going(room, host.place)
             await until(sitting._left.is_set)
             clock.leap(2 * HOUR)
             await until(lambda: not sitting.hears)

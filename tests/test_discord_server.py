@@ -22,6 +22,7 @@ from tests.discord_server import (
     Upload,
     broken,
     delayed,
+    held,
     lost_after,
     lost_before,
     refused,
@@ -523,10 +524,13 @@ async def test_buckets() -> None:
 
 # What goes wrong
 
+SET = asyncio.Event()
+SET.set()
 TROUBLES: list[tuple[Trouble, int, bool]] = [
     (lost_after(), 1, False),
     (lost_before(), 0, False),
     (delayed(0.05), 1, True),
+    (held(SET), 1, True),
     (broken(503), 0, False),
     (broken(503, committed=True), 1, False),
     (too_many(0.01), 1, True),

@@ -26,6 +26,7 @@ BIDI = dict.fromkeys((0x202E, 0x202C))
 #: How each form shows what people write: as it is, or where something in it could act, without that.
 SHOWN: dict[str, Callable[[str], str]] = {
     "json": lambda text: text,
+    "jsonl": lambda text: text,
     "csv": lambda text: text,
     "html": lambda text: text.translate(CONTROLS),
     "md": seen,
@@ -101,7 +102,8 @@ def recounted(said: list[Said]) -> Recap:
         answers = [s for s in said if question.name in s.answers]
         lifted = [s for s in said if s.highlighted and not s.answers and s.under == question.name]
         worthy = [s for s in said if s in answers or s in lifted]
-        best = [Best(s.who, s.text, s.highlighted, _liked(s)) for s in _ranked(worthy)[:3]]
+        shown = max(3, sum(s.highlighted for s in worthy))  # all that hosts chose
+        best = [Best(s.who, s.text, s.highlighted, _liked(s)) for s in _ranked(worthy)[:shown]]
         questions[question.name] = (len(answers), len({s.who for s in answers}), best)
         other = [s for s in said if s.under == question.name and not s.answers]
         talk[question.name] = (len(other), len({s.who for s in other}))

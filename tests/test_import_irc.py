@@ -193,9 +193,9 @@ HOSTILE = {
     "months in one word": "--- " + "jan" * 50_000,
     "a month that never ends": "--- Jan" + "u" * 100_000,
     "a day that never ends": "mon" + "a" * 100_000 + " jan 5 21:00 <ana> x",
-    "addresses": "[21:00] " + "(@" * 20_000,
-    "an address that never ends": "[21:00] * ana (" + "@" * 50_000,
-    "another": "[21:00] ana (" + "@" * 50_000,
+    "addresses": "[21:00] " + "(@" * 100_000,
+    "an address that never ends": "[21:00] * ana (" + "@" * 200_000,
+    "another": "[21:00] ana (" + "@" * 200_000,
     "blanks": "[21:00] *" + " " * 100_000 + "x",
 }
 

@@ -135,6 +135,17 @@ def test_all_that_hosts_chose_is_shown() -> None:
         assert sum(entry.highlighted for entry in best) == min(chosen, 20)
 
 
+def test_a_resource_stands_once() -> None:
+    """The same page under the chat and under a question is told with the chat, however its address is written."""
+    book = Resource("The book", "http://www.example.org/book/?utm_source=x")
+    about = replace(ABOUT, script=replace(SCRIPT, resources=(book, *SCRIPT.resources)))
+    told = build(about, [said(1, "A1", answers=("1",))]).resources
+    assert [(question, resource.title) for question, resource in told] == [
+        (None, "The book"),
+        (None, "A site"),
+    ]
+
+
 def test_an_answer_to_two_questions_counts_for_both_and_once() -> None:
     """The whole counts people's answers, each question its own."""
     recap = build(ABOUT, [said(1, "A1 & A2", answers=("1", "2"))])

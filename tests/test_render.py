@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -31,6 +32,7 @@ from bot.render.copies import Copy, picture_type
 from bot.render.csv import said as csv_said
 from bot.render.links import anchor, question_anchor
 from bot.render.plain import one_line, plain, visible, wrap
+from bot.render.shown import Showing
 from bot.script.model import Host, Question, Resource, Role, Script
 from tests.hostile import HOSTILE
 from tests.readers import without_guard
@@ -893,6 +895,25 @@ def test_a_new_day_is_said_in_the_chats_own_zone() -> None:
     assert days == ["---- Thursday 23 April 2015, EDT ----", "---- Friday 24 April 2015, EDT ----"]
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    zone=st.sampled_from(["America/New_York", "Asia/Kathmandu", "Europe/Amsterdam"]),
+    start=st.sampled_from(
+        [datetime(2015, 3, 8, 6, 58, 30, tzinfo=UTC), datetime(1930, 1, 1, 23, 39, 40, tzinfo=UTC)]
+    ),
+    steps=st.lists(st.sampled_from([0.0, 0.5, 1.0, 27.0, 59.0, 3600.0, -31.0]), max_size=12),
+)
+def test_every_time_is_that_of_the_zone(zone: str, start: datetime, steps: list[float]) -> None:
+    """To the minute, also where clocks change or were apart by seconds, and with each new day named."""
+    showing = Showing(About(Script("Chat", "A chat", (Question("1", "Why?"),), zone=zone), "chat"))
+    moments = [start + timedelta(seconds=sum(steps[:n])) for n in range(len(steps) + 1)]
+    local = [at.astimezone(ZoneInfo(zone)) for at in moments]
+    told = [showing.show(Entry(str(n), at, None, "x", kind="opening")) for n, at in enumerate(moments)]
+    assert [each.time for each in told] == [f"{at:%H:%M}" for at in local]
+    new = [n == 0 or at.date() != local[n - 1].date() for n, at in enumerate(local)]
+    assert [each.day is not None for each in told] == new
+
+
 # --- recaps ---
 
 
@@ -1125,7 +1146,7 @@ def test_an_example_is_cut_between_words_and_never_in_an_address() -> None:
         assert lines
         for line in lines:
             assert len(line) < 250
-            assert " …” (a)" in line
+            assert re.search(r" …” \([ab]\)$", line)
             assert all(url == address for url in links(line.replace("<", " ").replace(">", " ")))
 
 
@@ -1138,7 +1159,9 @@ def test_an_unknown_form_is_refused_with_those_that_there_are() -> None:
         ValueError, match=r"no transcript in the form 'pdf'; choose one of html, md, txt, csv, json, jsonl"
     ):
         render.transcript("pdf", ABOUT)
-    with pytest.raises(ValueError, match=r"no recap in the form 'csv'; choose one of html, blog, md, txt, json"):
+    with pytest.raises(
+        ValueError, match=r"no recap in the form 'csv'; choose one of html, blog, md, txt, json"
+    ):
         render.recap("csv", build(ABOUT, []))
 
 
@@ -1153,3 +1176,10 @@ def test_text_needs_no_template_engine() -> None:
     """The terminal starts without waiting for what only HTML needs."""
     code = "import bot.render.txt, sys; sys.exit('jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_page_of_a_recap_has_a_main_part() -> None:
+    """What a page is about stands in its main part, by which readers skip to it."""
+    page = render.recap("html", build(ABOUT, []))
+    assert (page.count("<main>"), page.count("</main>")) == (1, 1)
+    assert page.index("<main>") < page.index("<h1") < page.index("</main>")

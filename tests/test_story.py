@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.messages import Attachment, Author, Entry
 from bot.recap import About, Recap, build
+from bot.render.links import anchor
 from bot.script.model import Question, Script
 from bot.story import (
     Elsewhere,
@@ -84,6 +85,21 @@ def test_all_that_hosts_chose_live_is_told() -> None:
     chosen = [replace(entry, highlighted=True) for entry in SAID[:6]]
     assert [len(each.passages) for each in automatic(recap_of(chosen)).questions] == [6, 0]
     assert [len(each.passages) for each in automatic(recap_of(SAID[:6])).questions] == [5, 0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.sampled_from("a1._-2e é🦊"), min_size=1, max_size=8))
+@example("irc.1_2")
+def test_a_message_is_known_by_its_link(id: str) -> None:
+    """What stands behind the # in the transcript's links names the message as its id does, whatever is in that."""
+    entry = said(id, "Ana", "phone")
+    for written_as in (id, anchor(id), anchor(id).removeprefix("m-"), f"#{anchor(id)}"):
+        selection = replace(
+            automatic(RECAP), questions=(Selected("1", (Reference(written_as),)),), pictures=()
+        )
+        assert id in messages(selection)
+        story, _ = tell(RECAP, selection, [entry])
+        assert story.parts[0].passages == (entry,)
 
 
 def test_nobody_has_chosen() -> None:

@@ -307,7 +307,7 @@ async def test_everybody_can_read_it(tmp_path: Path) -> None:
 
 
 async def test_it_is_whole_on_paper(tmp_path: Path) -> None:
-    """Printed, the charts stand, the links tell where they lead, and the folded tables leave no gap."""
+    """Printed, the charts stand, the links tell where they lead, and the folded tables are open."""
     file = tmp_path / "story.html"
     file.write_bytes(PAGE.encode())
     async with chromium() as browser:
@@ -315,6 +315,50 @@ async def test_it_is_whole_on_paper(tmp_path: Path) -> None:
         await view.goto(file.as_uri())
         await view.emulate_media(media="print")
         assert await view.locator("svg.course").is_visible()
-        assert not await view.locator("details").first.is_visible()
-        after = "getComputedStyle(document.querySelector('.links a'), '::after').content"
+        assert await view.locator("details table").first.is_visible()
+        after = "getComputedStyle(document.querySelector('.links .named a'), '::after').content"
         assert "example.org" in await view.evaluate(after)
+
+
+def test_languages_are_told_apart() -> None:
+    """The page's own words are English, and what is in the chat's language says so."""
+    about = replace(ABOUT, script=replace(SCRIPT, language="es"))
+    recap = build(about, spoken(), best=20)
+    story, _ = tell(recap, automatic(recap), spoken())
+    told = page(story)
+    assert '<html lang="en">' in told
+    for begins in (
+        "<title",
+        '<h1 dir="auto"',
+        '<p class="summary" dir="auto"',
+        '<blockquote><p class="text" dir="auto"',
+    ):
+        assert f'{begins} lang="es">' in told
+    assert re.search(r'<h2><span class="name">Q1</span> <bdi lang="es">', told)
+    assert 'lang="es"' not in page(tell(RECAP, automatic(RECAP), spoken())[0])
+
+
+async def test_paper_has_the_numbers_and_no_address_twice() -> None:
+    """In print the tables of the charts are open, and an address stands behind words only where they are not it."""
+    link = Entry(
+        "l",
+        START + timedelta(minutes=2),
+        Author("9", "Lu"),
+        "A1 https://lu.example.org/a",
+        answers=("1",),
+        under="1",
+    )
+    recap = build(ABOUT, [*spoken(), link], best=20)
+    story, _ = tell(recap, automatic(recap), [*spoken(), link])
+    async with chromium() as browser:
+        tab = await browser.new_page()
+        await tab.emulate_media(media="print")
+        await tab.set_content(page(story))
+        heights = await tab.locator("details table").evaluate_all("all => all.map(each => each.offsetHeight)")
+        behind = await tab.locator(".links a").evaluate_all(
+            "all => all.map(a => [a.textContent, getComputedStyle(a, '::after').content])"
+        )
+    assert heights
+    assert min(heights) > 20
+    assert {text for text, content in behind if content == "none"} >= {"https://lu.example.org/a"}
+    assert {text for text, content in behind if content != "none"} == {"A site"}

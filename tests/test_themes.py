@@ -313,6 +313,7 @@ def test_phrases_do_not_cross_the_end_of_a_sentence() -> None:
     assert "quality of life" in {
         words.written(phrase, "Quality of life!").lower() for phrase in words.phrases("quality of life")
     }
+    assert words.written("qualiti of life", "Now: Quality OF Life!") == "Quality OF Life"
 
 
 WORDS = st.lists(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bot.archive.model import Published
@@ -23,16 +24,16 @@ def feed(title: str, id: str, address: str, up: str, chats: Sequence[Published])
     root = Element("feed", xmlns=_ATOM)
     _texts(root, title=title, id=id, updated=utc(max((chat.ended for chat in chats), default=_LONG_AGO)))
     SubElement(root, "link", rel="self", type="application/atom+xml", href=address)
-    SubElement(root, "link", rel="alternate", type="text/html", href=f"{up}index.html")
+    SubElement(root, "link", rel="alternate", type="text/html", href=_whole(address, f"{up}index.html"))
     _texts(SubElement(root, "author"), name=title)
     SubElement(root, "generator", uri="https://pypi.org/project/hashchat/").text = "hashchat"
     for chat in chats[:MOST]:
-        _entry(SubElement(root, "entry"), chat, up)
+        _entry(SubElement(root, "entry"), chat, _whole(address, f"{up}{chat.href}"))
     indent(root)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode").encode() + b"\n"
 
 
-def _entry(entry: Element, chat: Published, up: str) -> None:
+def _entry(entry: Element, chat: Published, address: str) -> None:
     _texts(
         entry,
         title=f"#{chat.hashtag}: {chat.title}",
@@ -43,12 +44,16 @@ def _entry(entry: Element, chat: Published, up: str) -> None:
     for name in chat.hosts:
         _texts(SubElement(entry, "author"), name=name)
     SubElement(entry, "category", term=chat.hashtag)
-    address = f"{up}{chat.href}"
     SubElement(entry, "link", rel="alternate", type="text/html", href=f"{address}/index.html")
     SubElement(
         entry, "link", rel="related", type="text/html", title="The story", href=f"{address}/story.html"
     )
     _texts(entry, summary=chat.summary or f"{chat.people} people, {chat.messages} messages.")
+
+
+def _whole(address: str, href: str) -> str:
+    """Give a link of the feed at that address: whole, if the address is, because readers keep feeds where they like."""
+    return urljoin(address, href) if "://" in address else href
 
 
 def _texts(element: Element, **texts: str) -> None:

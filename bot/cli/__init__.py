@@ -426,7 +426,7 @@ def verify(
 @app.command(rich_help_panel=READ, epilog="Example: hashchat archive site --url https://chats.example.org")
 def archive(
     folder: Annotated[
-        Path,
+        str,
         typer.Argument(metavar="FOLDER", help="Where the site goes; what else is in it is left alone."),
     ],
     url: Annotated[
@@ -535,6 +535,23 @@ def import_(
             show_default=False,
         ),
     ] = None,
+    hashtag: Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="The chat's hashtag, where there is no script.", show_default=False),
+    ] = None,
+    title: Annotated[
+        str | None,
+        typer.Option(metavar="TITLE", help="Its title, where there is no script.", show_default=False),
+    ] = None,
+    files_in: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--files",
+            metavar="FOLDER",
+            help="Where attached files lie, if not in the export's own folder; can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     db: Db = None,
 ) -> None:
     """Take in a chat that was held elsewhere.
@@ -553,6 +570,9 @@ def import_(
             timezone=timezone,
             day=date,
             columns=columns,
+            hashtag=hashtag,
+            title=title,
+            folders=files_in or (),
         )
     )
 

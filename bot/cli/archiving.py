@@ -42,8 +42,11 @@ class Asked:
     stories: Path | None = None
 
 
-def write_archive(db: Path, folder: Path, asked: Asked) -> int:
+def write_archive(db: Path, place: str, asked: Asked) -> int:
     """Bring the archive in a folder up to date; give the exit status."""
+    if not place.strip():
+        return complain("The folder has no name. Say where the site goes, such as: hashchat archive site")
+    folder = Path(place)
     try:
         wanted = Wanted(
             title=asked.title.strip() if asked.title and asked.title.strip() else None,

@@ -15,8 +15,8 @@ from bot.render.plain import one_line
 from bot.session import Over, Paused, Ready, Running
 from bot.store import Chat, Store, StoreError
 
-#: The widest that a recap is set.
-WIDEST = 100
+#: The widest that a recap is set where it is shown, and how wide in a file, for mails.
+WIDEST, WRITTEN = 100, 72
 
 
 def with_store(db: Path, work: Callable[[Store], Coroutine[None, None, int]]) -> int:
@@ -58,7 +58,8 @@ def write_recap(db: Path, name: str, form: str, path: Path | None) -> int:
 
     async def work(store: Store) -> int:
         chat = await store.find(name)
-        text = render.recap(form, await store.recap(chat), width=min(Console().width, WIDEST))
+        width = WRITTEN if path else min(Console().width, WIDEST)
+        text = render.recap(form, await store.recap(chat), width=width)
         with output(path) as file:
             file.write(f"{text.rstrip()}\n".encode())
         return written(path)

@@ -91,12 +91,13 @@ class Beside:
 
 
 def _own(export: Path) -> Iterator[Path]:
-    """Give the folders that are written with an export: DiscordChatExporter's and hashchat's own. A link is none."""
+    """Give the folders that are written with an export: DiscordChatExporter's and hashchat's own.
+
+    Real paths are looked for in them, so that nothing is found in one that is a link.
+    """
     whole = f"{_PART.sub('', export.stem)}{export.suffix}"
     for name in (f"{whole}_Files", f"{export.stem}-files"):
-        folder = export.parent.resolve() / name
-        if not folder.is_symlink():
-            yield folder
+        yield export.parent.resolve() / name
 
 
 def _lies_in(folder: Path, path: Path) -> bool:

@@ -277,6 +277,8 @@ class LiveChat:
             except (RoomError, StoreError) as error:
                 self._delivering = False
                 self._room.report(f"{error} Trying again in {wait.total_seconds():.0f} s.")
+                if self._stopping:
+                    return None
                 await sleep(self._clock, wait)
                 wait = min(2 * wait, LONGEST_ROOM_RETRY)
 

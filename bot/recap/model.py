@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from bot.messages import Attachment, Author, Entry
+from bot.recap.addresses import page
 from bot.script.model import Question, Resource, Script
 from bot.themes import Theme
 
@@ -112,10 +114,14 @@ class Recap:
 
     @property
     def resources(self) -> tuple[tuple[Question | None, Resource], ...]:
-        """The script's resources, each with its question or None for the whole chat; not those of questions to come."""
+        """The script's resources, each page once, with its question or None for the whole chat; not of questions to come."""
         script = self.about.script
         whole = ((None, resource) for resource in script.resources)
-        return (*whole, *((q.question, resource) for q in self.asked for resource in q.question.resources))
+        asked = ((q.question, resource) for q in self.asked for resource in q.question.resources)
+        once: dict[str, tuple[Question | None, Resource]] = {}
+        for each in chain(whole, asked):
+            once.setdefault(page(each[1].url), each)
+        return tuple(once.values())
 
     @property
     def next(self) -> str | datetime | None:

@@ -23,13 +23,13 @@ class _Shelf(dict[str, list[_Rank]]):
 class Podium:
     """Keeps the best entries that it is shown, and little more of them than that.
 
-    What hosts highlighted comes first, all of it (up to `MOST_CHOSEN`); up to `most` it is followed by what has reactions from most people, then what came first; and of what no
+    What hosts highlighted comes first, all of it (up to `MOST_CHOSEN`, or `most`); up to `most` it is followed by what has reactions from most people, then what came first; and of what no
     host chose, nobody has two while somebody else has none.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._chosen = _Shelf(MOST_CHOSEN)
+        self._chosen = _Shelf(max(most, MOST_CHOSEN))
         self._others = _Shelf(most)
 
     def consider(self, entry: Entry, person: str, number: int) -> None:
@@ -55,7 +55,7 @@ class Podium:
 
     def best(self) -> tuple[Entry, ...]:
         """Give the best so far, the very best first."""
-        chosen = sorted(rank for own in self._chosen.values() for rank in own)[:MOST_CHOSEN]
+        chosen = sorted(rank for own in self._chosen.values() for rank in own)[: self._chosen.most]
         turns = sorted(
             (turn + len(self._chosen.get(person, ())), *rank)
             for person, own in self._others.items()

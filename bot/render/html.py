@@ -16,7 +16,7 @@ from bot.recap import About, Recap
 from bot.render import pieces, shown
 from bot.render.copies import NO_COPIES, Copies, Media
 from bot.render.json import utc
-from bot.render.links import anchor, linked, question_anchor, reference
+from bot.render.links import anchor, lang, linked, question_anchor, reference
 from bot.render.plain import one_line, visible
 from bot.script.model import MOST_QUESTIONS
 
@@ -50,7 +50,7 @@ class Transcript:
         self._note = note
         self._images = _IMAGES[media]
         self._showing = shown.Showing(about)
-        self._pieces = pieces.Pieces()
+        self._pieces = pieces.Pieces(lang(about))
         self._parts = macros("transcript.html")
         self._asked: dict[str, _Asked] = {}
         self._in_list = 0
@@ -125,6 +125,7 @@ def _environment() -> Environment:
         question_anchor=question_anchor,
         linked=linked,
         reference=reference,
+        lang=lang,
         is_kept=shown.is_kept,
         utc=utc,
         style=_inline("style.css"),

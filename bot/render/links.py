@@ -4,7 +4,8 @@ import re
 
 from markupsafe import Markup, escape
 
-from bot.recap import is_link, pieces
+from bot.recap import About, is_link, pieces
+from bot.script.phrases import primary
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 _BEFORE, _BETWEEN, _AFTER = (
@@ -29,6 +30,12 @@ def linked(text: str) -> Markup:
     if "://" not in text:
         return escape(text)
     return Markup("").join(_link(piece, piece) if is_address else piece for piece, is_address in pieces(text))
+
+
+def lang(about: About) -> Markup:
+    """Give the attribute of what is in the chat's language, on pages whose own words are English (WCAG 3.1.2)."""
+    language = about.script.language
+    return Markup("") if primary(language) == "en" else Markup(' lang="{}"').format(language)
 
 
 def reference(address: str, text: str) -> Markup:

@@ -36,7 +36,8 @@ class Asking:
 class Pieces:
     """Puts the entries of one page together. What comes again and again, as people and marks, it keeps as it stands there."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str = "") -> None:
+        self._lang = lang
         self._data = lru_cache(_KEPT)(_data)
         self._person = lru_cache(_KEPT)(_person)
         self._marks = lru_cache(_KEPT)(_marks)
@@ -44,7 +45,7 @@ class Pieces:
     def entry(self, told: shown.Shown) -> str:
         """Give what was said, as an item of a list."""
         said = told.entry
-        return f"{_day(told, 'li')}<li {self._known_by(told)}>\n{self._by(told)}{_reply(told)}{_text(said.text)}{_hanging(told)}</li>\n"
+        return f"{_day(told, 'li')}<li {self._known_by(told)}>\n{self._by(told)}{_reply(told)}{self._text(said.text)}{_hanging(told)}</li>\n"
 
     def question(self, told: shown.Shown, asking: Asking) -> str:
         """End a section, and begin one with a question."""
@@ -53,9 +54,12 @@ class Pieces:
         sign = "" if asking.sign is None else f'<span class="sign said">{e(asking.sign)}</span>'
         return (
             f'</ol>\n</section>\n<section{there} class="of-question">\n{_day(told, "p")}<div {self._known_by(told)}>\n'
-            f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said">{linked(asking.ask)}</span></h2>\n'
-            f"{self._by(told)}{_reply(told)}{'' if asking.more is None else _text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
+            f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said"{self._lang}>{linked(asking.ask)}</span></h2>\n'
+            f"{self._by(told)}{_reply(told)}{'' if asking.more is None else self._text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
         )
+
+    def _text(self, text: str, *, empty: bool = False) -> str:
+        return f'<p class="text said" dir="auto"{self._lang}>{linked(text)}</p>\n' if text or empty else ""
 
     def _known_by(self, told: shown.Shown) -> str:
         """Give what programs, and the script of the page, know an entry by."""
@@ -116,10 +120,6 @@ def _reply(told: shown.Shown) -> str:
     quote = f' <q dir="auto">{e(told.quote)}</q>' if told.quote else ""
     to = anchor(told.entry.reply_to or "")
     return f'<p class="re"><a class="reply" href="#{to}">reply to <bdi>{e(told.reply)}</bdi></a>{quote}</p>\n'
-
-
-def _text(text: str, *, empty: bool = False) -> str:
-    return f'<p class="text said" dir="auto">{linked(text)}</p>\n' if text or empty else ""
 
 
 def _hanging(told: shown.Shown) -> str:

@@ -48,13 +48,17 @@ def wrap(text: str, width: int, head: str = "") -> str:
 def _folded(line: str, room: int) -> list[str]:
     folded = [""]
     for word in _WORDS.findall(line.rstrip()):
-        fits = cell_len(folded[-1]) + cell_len(word) <= room
+        fits = _columns(folded[-1]) + _columns(word) <= room
         if folded[-1] and not fits:
             folded.append("")
         folded[-1] += word if fits else word.lstrip()
-        if cell_len(folded[-1]) > room and "://" not in folded[-1]:
+        if _columns(folded[-1]) > room and "://" not in folded[-1]:
             folded[-1:] = chop_cells(folded[-1], room)
     return folded
+
+
+def _columns(plain: str) -> int:
+    return len(plain) if plain.isascii() else cell_len(plain)
 
 
 def _picture(control: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """From the recap to the story: what is chosen where no host has chosen, and what becomes of a choice."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
@@ -9,6 +10,9 @@ from bot.story.model import OwnWords, Part, Reference, Selected, Selection, Stor
 
 #: How many answers to a question, pictures and links a story has where nobody chooses; of answers that hosts chose, all.
 BEST, PICTURES, LINKS = 5, 24, 60
+
+#: How a link in the HTML transcript spells what is no letter or digit: `_2e_` for a full stop, at most U+10FFFF.
+_SPELT = re.compile(r"_((?:10|0?[0-9a-f])?[0-9a-f]{1,4})_")
 
 _Found = TypeVar("_Found")
 
@@ -35,7 +39,13 @@ def messages(selection: Selection) -> list[str]:
     """Give the ids of all messages that a selection needs, each once."""
     passages = (passage for selected in selection.questions for passage in selected.passages)
     chosen = (*(each for each in passages if isinstance(each, Reference)), *selection.pictures)
-    return list(dict.fromkeys(reference.key for reference in chosen))
+    return list(dict.fromkeys(each for reference in chosen for each in _ids(reference.key)))
+
+
+def _ids(written: str) -> tuple[str, str]:
+    """Give the ids that somebody may mean: what is written, or the id whose link in the transcript that is."""
+    behind = written.removeprefix("#").removeprefix("m-")
+    return written, _SPELT.sub(lambda found: chr(int(found[1], 16)), behind)
 
 
 def tell(recap: Recap, selection: Selection, entries: Iterable[Entry]) -> tuple[Story, tuple[Reference, ...]]:
@@ -44,6 +54,10 @@ def tell(recap: Recap, selection: Selection, entries: Iterable[Entry]) -> tuple[
     `entries` are the chosen messages as they are kept (see `messages`). What is hidden stays out of the story, as does
     what is not among them, and what the recap has no more. Raises KeyError for a question that was not asked.
     """
+
+    def message(key: str) -> str:
+        return next((each for each in _ids(key) if each in there), key)
+
     there = {entry.id: entry for entry in entries if entry.author is not None and not entry.hidden}
     shared = {
         picture.message: tuple(each for each in recap.pictures if each.message == picture.message)
@@ -54,8 +68,8 @@ def tell(recap: Recap, selection: Selection, entries: Iterable[Entry]) -> tuple[
         selection.themes, {each.phrase.casefold(): each for each in recap.themes}, gone, str.casefold
     )
     links = _found(selection.links, {page(each.url): each for each in recap.links}, gone, page)
-    pictures = [each for found in _found(selection.pictures, shared, gone) for each in found]
-    passages = {each.label: tuple(_passages(each, there, gone)) for each in selection.questions}
+    pictures = [each for found in _found(selection.pictures, shared, gone, message) for each in found]
+    passages = {each.label: tuple(_passages(each, there, gone, message)) for each in selection.questions}
     quoted = {each.id for told in passages.values() for each in told if isinstance(each, Entry)}
     pictures = [picture for picture in pictures if picture.message not in quoted]
     asked = {each.question.label: each for each in recap.asked}
@@ -99,7 +113,7 @@ def _found(
 
 
 def _passages(
-    selected: Selected, there: Mapping[str, Entry], gone: list[Reference]
+    selected: Selected, there: Mapping[str, Entry], gone: list[Reference], key: Callable[[str], str]
 ) -> Iterable[Entry | OwnWords]:
     for passage in selected.passages:
-        yield from (passage,) if isinstance(passage, OwnWords) else _found((passage,), there, gone)
+        yield from (passage,) if isinstance(passage, OwnWords) else _found((passage,), there, gone, key)

@@ -218,6 +218,7 @@ async def _peak(db: Path, form: str) -> float:
         stderr=asyncio.subprocess.DEVNULL,
     )
     out, _ = await process.communicate()
+    assert process.returncode == 0
     return int(out) / 1024
 
 

@@ -38,7 +38,7 @@ What is checked
     `server.pings` has who would have been notified by what the bot wrote.
 
 What goes wrong (server.faults, server.gateway)
-    faults.on("POST", "/channels/*/messages", lost_after()), and lost_before(), delayed(1), broken(503, committed=True),
+    faults.on("POST", "/channels/*/messages", lost_after()), and lost_before(), delayed(1), held(event), broken(503, committed=True),
     too_many(via=False), refused(400, 30046); faults.on_event("MESSAGE_CREATE", "dropped"), "twice", "late", "partial";
     faults.schedule = Schedule(seed). gateway.close(code), abort(), reconnect(), invalidate(), refuse(502), forget(), partial(),
     mute(), silent. await server.down(), up(). server.expire_links(), shown.mangled, selfhosted, content_allowed, bucket, nonce_seconds.
@@ -49,7 +49,7 @@ forums, stickers of one's own, nor webhooks but those of interactions.
 
 from .asking import Answer, Asking
 from .checks import Violation
-from .faults import Schedule, Trouble, broken, delayed, lost_after, lost_before, refused, too_many
+from .faults import Schedule, Trouble, broken, delayed, held, lost_after, lost_before, refused, too_many
 from .people import Person
 from .permissions import Permission
 from .places import Place
@@ -71,6 +71,7 @@ __all__ = [
     "Violation",
     "broken",
     "delayed",
+    "held",
     "lost_after",
     "lost_before",
     "refused",

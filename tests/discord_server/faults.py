@@ -1,5 +1,6 @@
 """What goes wrong when a test says so: one trouble at a time, or a schedule drawn from a seed."""
 
+from asyncio import Event
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
@@ -14,6 +15,7 @@ class Trouble:
     cut: bool = False  # the connection is cut instead
     committed: bool = False  # strikes after the request has done its work
     delay: float = 0.0  # seconds
+    until: Event | None = None  # is waited for
     code: int = 0
     message: str = ""
     retry_after: float = 0.0
@@ -34,6 +36,11 @@ def lost_before() -> Trouble:
 def delayed(seconds: float) -> Trouble:
     """Do the work at once and answer later."""
     return Trouble(committed=True, delay=seconds)
+
+
+def held(until: Event) -> Trouble:
+    """Do the work at once and answer when the event is set."""
+    return Trouble(committed=True, until=until)
 
 
 def broken(status: int = 500, *, committed: bool = False) -> Trouble:

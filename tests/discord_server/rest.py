@@ -133,6 +133,8 @@ class Door:
     ) -> web.Response:
         if trouble.delay:
             await asyncio.sleep(trouble.delay)
+        if trouble.until:
+            await trouble.until.wait()
         if trouble.cut:
             if request.transport:
                 request.transport.abort()

@@ -31,7 +31,7 @@ def unmasked(text: str) -> str:
 
 def inert(text: str) -> str:
     """Give a text (`defused`) that shows as it was written: without markup, and with nothing but its addresses as links."""
-    return "\n".join(_inert_line(line) for line in defused(text).split("\n"))
+    return _parted("\n".join(_inert_line(line) for line in defused(text).split("\n")))
 
 
 def name(text: str) -> str:
@@ -43,7 +43,7 @@ def _inert_line(line: str) -> str:
     parts = (
         f"<{piece}>" if is_address else _MARKUP.sub(r"\\\g<0>", piece) for piece, is_address in pieces(line)
     )
-    return _START.sub(r"\1\\\2", _parted("".join(parts)))
+    return _START.sub(r"\1\\\2", "".join(parts))
 
 
 def _parted(text: str) -> str:
