@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers import Purpose
+from bot.live.chat import LAST_POST
 from bot.messages import (
     Author,
     Deed,
@@ -797,6 +798,23 @@ async def test_stop_while_a_post_is_under_way(path: Path) -> None:
         assert held.room.keys == ["welcome"]
         shown = await held.store.record(held.chat).posts_shown()
         assert [post.key for post in shown] == ["welcome"]
+    async with stage(path, room=held.room, clock=held.clock) as held:
+        await held.until(after(1))
+        assert held.room.keys == ["welcome", "housekeeping", "Q1"]
+
+
+async def test_stop_while_a_post_fails(path: Path) -> None:
+    """A post that fails when the chat is being stopped is not tried again here: that is for the next time."""
+    async with stage(path) as held:
+        held.room.open.clear()
+        await held.ask(Start())
+        await held.room.busy.wait()
+        held.room.failures = 1
+        held.live.stop()
+        held.room.open.set()
+        async with asyncio.timeout(LAST_POST - 1):
+            await held.running
+        assert held.room.keys == []
     async with stage(path, room=held.room, clock=held.clock) as held:
         await held.until(after(1))
         assert held.room.keys == ["welcome", "housekeeping", "Q1"]

@@ -261,10 +261,12 @@ class LiveChat:
             post = await self._outbox.get()
             reported = await self._deliver_at_last(post)
             self._delivering = False
-            self._unshown -= 1
-            self._put(reported)
+            if reported:
+                self._unshown -= 1
+                self._put(reported)
 
-    async def _deliver_at_last(self, post: Post) -> Reported:
+    async def _deliver_at_last(self, post: Post) -> Reported | None:
+        """Bring a post into the room, however often it takes; None where that failed while the chat was being stopped."""
         wait = ROOM_RETRY
         while True:
             self._delivering = True
