@@ -268,7 +268,7 @@ async def test_the_chat_here_or_the_only_one_is_meant(room: Hall, host: Person, 
 
 async def test_without_a_chat_it_is_said_how_to_begin_one(host: Person) -> None:
     """Where nothing is live, every command about a chat says so."""
-    for command in ("status", "pause", "questions", "my-answers", "recap", "transcript", "panel"):
+    for command in ("status", "pause", "questions", "my-answers", "recap", "transcript", "story", "panel"):
         assert "No chat is live on this server" in await told(host, command)
 
 
@@ -312,6 +312,15 @@ async def test_transcript_in_every_form(host: Person, ana: Person, sitting: Sitt
     assert f"@{host.place.id}".encode() not in file.data
     if form == "json":
         json.loads(file.data)
+
+
+async def test_the_story_is_a_page(host: Person, ana: Person, sitting: Sitting) -> None:
+    """The story comes as a file with what was answered; it names no guild."""
+    await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
+    file = (await host.runs("chat story").answered(patience=30)).file
+    assert file.name == f"{sitting.chat.short}-story.html"
+    assert b"By chance." in file.data
+    assert f"@{host.place.id}".encode() not in file.data
 
 
 async def test_a_chat_that_is_over_can_be_read_by_name(room: Hall, host: Person, sitting: Sitting) -> None:
@@ -464,6 +473,7 @@ FOR_HOSTS: dict[str, dict[str, Any]] = {
     "cancel": {},
     "recap": {},
     "transcript": {"format": "txt"},
+    "story": {},
 }
 
 

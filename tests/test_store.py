@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -760,6 +761,23 @@ async def test_a_deleted_chat_leaves_no_byte(store: Store, path: Path) -> None:
     for table in ("posts", "reactions"):
         assert await store.reader.execute_fetchall(f"SELECT 1 FROM {table}") == []
     assert len(await entries(store, other)) == 1
+
+
+async def test_working_on_each_entry(store: Store) -> None:
+    """It is done with the same entries in the same order, posts among them and last; those of people in another thread."""
+    chat = await create(store)
+    kept = changes(chat)
+    for number, key in ((1, "Q1"), (3, "Q2"), (9, "Q3")):
+        kept.post(Post(key, Kind.QUESTION, after(number), question=key[1:]))
+        kept.sent(key, id=f"post:{key}", at=after(number), wording=key)
+    for number in range(5):
+        kept.said(message(str(number), ANA, "A1 x", number), A1, hosting=False)
+    await store.commit(kept)
+    done: list[tuple[int, Entry]] = []
+    await store.record(chat).each(lambda entry: done.append((threading.get_ident(), entry)))
+    assert [entry for _, entry in done] == await entries(store, chat)
+    assert [entry.id for _, entry in done] == ["0", "post:Q1", "1", "2", "post:Q2", "3", "4", "post:Q3"]
+    assert threading.get_ident() not in {thread for thread, entry in done if entry.author}
 
 
 async def test_forgetting_while_somebody_reads(path: Path) -> None:

@@ -138,11 +138,6 @@ class Tally:
         if self._themes:
             self._themes.add(entry, answered)
 
-    def add_all(self, entries: Iterable[Entry]) -> None:
-        """Count the next entries."""
-        for entry in entries:
-            self.add(entry)
-
     def _begin_minute(self, at: datetime) -> None:
         self._minute_from = at.replace(second=0, microsecond=0)
         self._minute_to = at.replace(second=59, microsecond=999_999)
@@ -206,7 +201,8 @@ def build(
 ) -> Recap:
     """Make the recap of a whole transcript, in one pass. See `Tally`."""
     tally = Tally(about, best=best, before=before, themes=themes)
-    tally.add_all(entries)
+    for entry in entries:
+        tally.add(entry)
     return tally.recap()
 
 

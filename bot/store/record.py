@@ -2,8 +2,8 @@
 
 import heapq
 import json
-from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -168,7 +168,7 @@ class Record(History):
                     yield entry
 
     async def chunks(self, size: int = CHUNK) -> AsyncGenerator[Iterable[Entry], None]:
-        """Give the same, about `size` at a time. The entries are only made while one goes through them, in any thread."""
+        """Give the same, about `size` at a time. An entry is only made when it is taken, in whatever thread."""
         posts = await self._posts()
         made = _Entries().of
         async with self._db.execute(f"{_SHOWN} ORDER BY m.at, m.rowid", (self._chat,)) as cursor:
@@ -178,6 +178,24 @@ class Record(History):
                 posts = posts[len(before) :]
                 yield _merged(before, map(made, rows)) if before else map(made, rows)
         yield posts
+
+    async def each(self, do: Callable[[Entry], object]) -> None:
+        """Do that with each of them, in the thread in which they are read: the event loop is free meanwhile."""
+        posts = deque(await self._posts())
+        made = _Entries().of
+
+        def take(_: object, row: Any) -> None:
+            entry = made(row)
+            while posts and posts[0].at <= entry.at:
+                do(posts.popleft())
+            do(entry)
+
+        async with self._db.execute(f"{_SHOWN} ORDER BY m.at, m.rowid", (self._chat,)) as cursor:
+            cursor.row_factory = take  # type: ignore[assignment]  # SQLite takes any function, whatever aiosqlite says
+            while await cursor.fetchmany(10 * CHUNK):
+                pass
+        for post in posts:
+            do(post)
 
     # For a room that shows what is kept ---------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import hmac
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -245,9 +245,7 @@ class Store:
         async with self.reading(chat) as record:
             before = None if chat.rehearsal else await record.returning()
             tally = Tally(chat.about, best=best, before=before, themes=themes)
-            async with aclosing(record.chunks()) as chunks:
-                async for some in chunks:
-                    await asyncio.to_thread(tally.add_all, some)
+            await record.each(tally.add)
         return await asyncio.to_thread(tally.recap)
 
     async def chat(self, id: int) -> Chat:

@@ -1,4 +1,4 @@
-"""`/chat recap` and `/chat transcript`: what came of a chat, at any time."""
+"""`/chat recap`, `/chat transcript` and `/chat story`: what came of a chat, at any time."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 #: How much of what went wrong is put into the log, in bytes.
 MOST_WORDS = 2000
-#: How long writing a transcript may take, in seconds: an interaction can be answered for a quarter of an hour.
+#: How long writing it may take, in seconds: an interaction can be answered for a quarter of an hour.
 PATIENCE = 600
 #: What the other process runs, on the same path as this one.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from bot.cli import main; main()"
@@ -46,15 +46,29 @@ async def recap(asked: Asked, format: RecapForm | None = None, chat: str | None 
 
 async def transcript(asked: Asked, format: Form = "html", chat: str | None = None) -> Reply:
     """Give a chat's transcript as a file."""
-    of = await _hosted(asked, chat)
+    return await _file(asked, chat, ("transcript", "--format", format), format, "choose a smaller `format`")
+
+
+async def story(asked: Asked, chat: str | None = None) -> Reply:
+    """Give a chat's story as a page."""
+    return await _file(asked, chat, ("story",), "html", "hold on to `/chat recap`")
+
+
+async def _file(
+    asked: Asked, name: str | None, command: tuple[str, ...], ending: str, otherwise: str
+) -> Reply:
+    """Give what a command of hashchat's own writes of a chat; `otherwise` is what to do where it is too large."""
+    what, *options = command
+    of = await _hosted(asked, name)
     most = asked.interaction.filesize_limit
-    data = await _written(asked, of, format, most)
+    data = await _written(asked, of, (what, of.name, *options), most)
     if len(data) > most:
         raise Refusal(
-            f"That transcript is larger than the {most // 2**20} MiB that Discord takes here. Choose a smaller `format` "
-            f"(txt or csv), or ask whoever runs the bot for it: hashchat transcript {of.name} --format {format} --output FILE"
+            f"That {what} is larger than the {most // 2**20} MiB that Discord takes here: {otherwise}, or ask whoever runs the "
+            f"bot for it: hashchat {' '.join((what, of.name, *options))} --output FILE"
         )
-    return Reply(f"{heading(of.script)}: the transcript.", file=File(f"{of.short}.{format}", data))
+    called = f"{of.short}.{ending}" if what == "transcript" else f"{of.short}-{what}.{ending}"
+    return Reply(f"{heading(of.script)}: the {what}.", file=File(called, data))
 
 
 async def _hosted(asked: Asked, name: str | None) -> Chat:
@@ -70,11 +84,12 @@ async def _own(asked: Asked) -> list[Chat]:
     return [chat for chat in await asked.kept() if asked.hosts(chat.state)]
 
 
-async def _written(asked: Asked, chat: Chat, form: str, most: int) -> bytes:
-    """Write a transcript in a process of its own, so that no live chat is held up; give at most one byte more than `most`."""
-    program = [sys.executable, "-c", _PROGRAM.format(path=sys.path), "transcript", chat.name]
+async def _written(asked: Asked, chat: Chat, command: tuple[str, ...], most: int) -> bytes:
+    """Have a command written in a process of its own, so that no live chat is held up; give at most one byte more than `most`."""
+    what = command[0]
+    program = [sys.executable, "-c", _PROGRAM.format(path=sys.path)]
     process = await asyncio.create_subprocess_exec(
-        *program, "--format", form, "--db", str(asked.chats.store.path.resolve()),
+        *program, *command, "--db", str(asked.chats.store.path.resolve()),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -86,16 +101,17 @@ async def _written(asked: Asked, chat: Chat, form: str, most: int) -> bytes:
             data = await _read(process.stdout, most + 1)
             if len(data) <= most and await process.wait():
                 log.error(
-                    "%s: no transcript: %s",
+                    "%s: no %s: %s",
                     chat.name,
+                    what,
                     (await _read(process.stderr, MOST_WORDS)).decode(errors="replace").strip(),
                 )
                 raise StoreError(
-                    "The transcript could not be written. Ask whoever runs the bot to look at its disk."
+                    f"The {what} could not be written. Ask whoever runs the bot to look at its disk."
                 )
             return data
     except TimeoutError:
-        raise Refusal("Writing the transcript takes too long. Ask whoever runs the bot for it.") from None
+        raise Refusal(f"Writing the {what} takes too long. Ask whoever runs the bot for it.") from None
     finally:
         if process.returncode is None:
             process.kill()
@@ -143,6 +159,13 @@ OFFERS = (
             "format": "html to read, md or txt for texts, csv for tables, json or jsonl for programs",
             "chat": _WHICH,
         },
+        completes={"chat": chats},
+    ),
+    Offer(
+        "story",
+        "Get a chat's story as a page. Example: /chat story chat:macrosw-2026-11-25",
+        story,
+        options={"chat": _WHICH},
         completes={"chat": chats},
     ),
 )
