@@ -366,6 +366,8 @@ async def test_a_thread_that_is_deleted(how: str, path: Path) -> None:
             else:
                 hall.place.delete_channel(thread)
             await hall.open()
+            assert hall.crew.ears
+            await hall.crew.ears.caught_up()
         bo.says(hall.channel, "Where is it?")
         there = ["One", "Two"] if how == "denied" else []
         await hall.until_texts("Here", *there, "Where is it?")
@@ -573,7 +575,7 @@ class Course:
             self.muted = False
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=_STEPS)
 def test_whatever_happens_it_ends_as_it_stands(steps: list[tuple[str, str, int]]) -> None:
     """However events come, twice or never, and whenever the bot is cut off or started anew: what is kept is what stands."""

@@ -510,7 +510,7 @@ async def test_fifty_requests_a_second() -> None:
     """The limit of the whole bot is answered with a 429 that discord.py waits for, and noted."""
     async with scene(429) as (server, place, bot):
         server.requests_a_second = 5
-        await asyncio.gather(*(bot.asks("GET", f"/channels/{place.channel.id}") for _ in range(8)))
+        await asyncio.gather(*(bot.asks("GET", f"/channels/{place.channel.id}") for _ in range(6)))
         assert server.violated(429)
 
 
