@@ -426,6 +426,24 @@ async def test_a_message_is_placed_by_host_or_author(
         assert (await room.heard(sitting, said)).answers == ()
 
 
+async def test_an_edit_that_was_missed_is_heard_by_the_menu(
+    room: Hall, host: Person, ana: Person, sitting: Sitting
+) -> None:
+    """What is done about a message is done about what it says now, also where its edit was never told of."""
+    await told(host, "next")
+    await host.place.message(host.place.channel, "Q2: ")
+    said = ana.says(host.place.channel, "A1 By chance.")
+    await room.heard(sitting, said)
+    host.place.server.faults.on_event("MESSAGE_UPDATE", "dropped")
+    ana.edits(said, "A2 By bus.")
+    shown = (await ana.applies("Answers question…", said).answered()).message
+    assert shown
+    assert "counts for Q2" in shown.text
+    await ana.chooses(shown, "Which question does it answer?").answered()
+    kept = await room.heard(sitting, said)
+    assert (kept.text, kept.answers, kept.under) == ("A2 By bus.", (), "2")
+
+
 async def test_a_message_that_the_bot_may_not_read_is_heard_by_its_menu(tmp_path: Path) -> None:
     """Without the right to read messages, one whose author says what it answers is kept, as it stands there."""
     async with hall(tmp_path, content=False) as room:

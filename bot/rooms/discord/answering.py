@@ -284,17 +284,29 @@ async def _some(asked: Asked, sitting: Sitting, id_: str) -> list[Entry]:
 async def found(asked: Asked, message: discord.Message) -> tuple[Sitting, Entry]:
     """Give the live chat at this channel that a message belongs to, and what is kept of it. Raises Refusal.
 
-    What is not known yet is heard now: a command brings what a message says also to a bot that may not read it otherwise.
+    What is not known yet, or not as it stands now, is heard first: a command brings what a message says also to a bot that
+    may not read it otherwise, or was away when it was edited.
     """
     here = [each for each in reversed(asked.chats.in_guild(asked.guild)) if each.channel in asked.here]
     if not here:
         raise Refusal("No chat is live in this channel, so nothing can be done about its messages.")
     for sitting in here:
-        if entries := await _some(asked, sitting, sitting.echoes.message_of(str(message.id))):
-            return sitting, _said(entries[0])
-    sitting = here[0]
+        id_ = sitting.echoes.message_of(str(message.id))
+        if entries := await _some(asked, sitting, id_):
+            entry = _said(entries[0])
+            if not _edited_since(message, entry):
+                return sitting, entry
+            break
+    else:
+        sitting = here[0]
     await _hear(asked, sitting, message)
     return sitting, await entry_of(asked, sitting, str(message.id))
+
+
+def _edited_since(message: discord.Message, entry: Entry) -> bool:
+    """Tell whether a message has been edited since it was heard; the bot's post of somebody's answer never is."""
+    edited = message.edited_at if str(message.id) == entry.id else None
+    return edited is not None and (entry.edited_at is None or entry.edited_at < edited)
 
 
 async def _hear(asked: Asked, sitting: Sitting, message: discord.Message) -> None:
