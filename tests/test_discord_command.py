@@ -16,7 +16,7 @@ import pytest
 from bot.cli.discord import Options, Unusable, examine_scripts, settings_of, token_of
 from bot.rooms.discord.doctor import Mark
 from bot.rooms.discord.settings import API_URL, GATEWAY_URL
-from tests.discord_server import Server, delayed
+from tests.discord_server import Server, broken, delayed
 from tests.guilds import served
 
 ROOT = Path(__file__).parents[1]
@@ -259,6 +259,26 @@ async def test_health(tmp_path: Path) -> None:
             while status == 200:
                 status, facts = await health(port)
         assert (status, facts["connected"]) == (503, False)
+        assert await it.stop(signal.SIGTERM) == 0
+
+
+async def test_health_tells_of_a_post_that_is_stuck(tmp_path: Path) -> None:
+    """What was to be posted and is not counts as late, although the timer has gone on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with served() as server, bot(server, tmp_path, "--health", str(port)) as it:
+        place = server.guild("MacroSW")
+        await server.until(lambda: server.world.commands.get(None), "the commands")
+        server.faults.on("POST", "/channels/*/messages", broken(503), times=1_000)
+        host = place.person("Hana", host=True)
+        assert "begins" in (await host.runs("chat start", script="five-minutes").answered()).text
+        async with asyncio.timeout(20):
+            while not (await health(port))[1]["late_seconds"]:
+                pass
+        server.faults.clear()
+        async with asyncio.timeout(20):
+            while (await health(port))[1]["late_seconds"]:
+                pass
         assert await it.stop(signal.SIGTERM) == 0
 
 

@@ -35,7 +35,7 @@ from bot.rooms.discord.settings import API_URL, GATEWAY_URL, Settings
 from bot.rooms.discord.sitting import KIND
 from bot.rooms.stopping import stopping
 from bot.session import due
-from bot.store import Store, StoreError
+from bot.store import Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
@@ -245,8 +245,10 @@ async def _stop(chats: Chats, line: Line, tasks: Collection[asyncio.Task[Any]]) 
 
 async def _facts(line: Line, store: Store, clock: SystemClock) -> Facts:
     chats = await store.unfinished(KIND)
-    dues = (due(chat.state) for chat in chats)
-    late = max((clock.now() - moment for moment in dues if moment), default=timedelta())
+    dues = [moment for chat in chats if (moment := due(chat.state))]
+    with in_words(store.path):
+        dues += [post.at for chat in chats for post in await store.record(chat).posts_to_come()]
+    late = max((clock.now() - moment for moment in dues), default=timedelta())
     return Facts(
         connected=line.connected,
         since=line.since,

@@ -17,7 +17,7 @@ class CannotAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How the bot is: connected or not, since when, how late its timer is, when it last wrote, how many chats it holds."""
+    """How the bot is: connected or not, since when, how late the post is that is overdue longest, when it last wrote, how many chats it holds."""
 
     connected: bool
     since: datetime
