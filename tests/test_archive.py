@@ -97,6 +97,17 @@ async def test_all_that_is_there(tmp_path: Path) -> None:
     assert "Self-care" in page  # the next one
 
 
+async def test_what_could_run_is_not_called_so(tmp_path: Path) -> None:
+    """A file keeps its ending where that runs nothing on a web host, and ends in `.bin` where it might."""
+    names = ("a.HTML", "b.svg", "c.PDF", "d.ics")
+    shared = {n: (Attachment(name, f"https://x.org/{name}"), b"<script>") for n, name in enumerate(names)}
+    async with opened(tmp_path) as store:
+        await held(store, files=shared)
+        await built(store, tmp_path / "site")
+    there = sorted(path.name for path in (tmp_path / "site" / CHAT / "files").iterdir())
+    assert there == ["0001.bin", "0002.bin", "0003.pdf", "0004.ics"]
+
+
 async def test_what_is_not_published(tmp_path: Path) -> None:
     """Rehearsals, chats that are not over, were cancelled or left out, and what is hidden are nowhere."""
     site = tmp_path / "site"

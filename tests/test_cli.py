@@ -123,6 +123,20 @@ def test_recaps_and_the_list(held: tuple[Host, str]) -> None:
     assert json.loads(host.run("recap", "FIVE", "--format", "json").stdout)
 
 
+@pytest.mark.parametrize("columns", [40, 200])
+def test_a_recap_in_a_file_is_set_for_mails(host: Host, columns: int) -> None:
+    """Its lines are at most 72 columns wide, and nearly that, whatever the terminal's width, which is that on the screen."""
+    said = f"ana: A0 {'a longer answer ' * 20}\n"
+    host.run("run", FIVE, "--speed", 10_000, lines=said)
+    host.environment["COLUMNS"] = str(columns)
+    host.run("recap", "FIVE", "--format", "txt", "-o", "recap.txt")
+    written = (host.folder / "recap.txt").read_text(encoding="utf-8")
+    shown = host.run("recap", "FIVE", "--format", "txt").stdout
+    widest = [max(map(len, text.splitlines())) for text in (written, shown)]
+    assert 60 < widest[0] <= 72
+    assert min(columns, 100) - 12 < widest[1] <= min(columns, 100)
+
+
 def test_going_on_and_beginning_anew(host: Host) -> None:
     """An unfinished chat goes on as it was, whatever has become of its script; a finished one asks for --new."""
     script = host.folder / "t.yaml"

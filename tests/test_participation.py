@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,6 +62,18 @@ def test_a_page_is_genuine_with_its_own_key_only() -> None:
     assert verify(text, KEY) == "Ana took part in #MacroSW: Common ground"
     assert verify(text.replace("\n", "\r\n"), KEY)
     assert verify(text, b"other") is None
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", ""), ("es", ' lang="es"')])
+def test_a_page_says_its_language(language: str, said: str) -> None:
+    """Its own words are English, the script's say where they are not; it has one main part, and is genuine all the same."""
+    text = page(replace(ABOUT, script=replace(SCRIPT, language=language)), PARTS[1], KEY)
+    assert text.startswith('<!doctype html>\n<html lang="en">\n')
+    assert f'<h1 dir="auto"{said}>#MacroSW: Common ground</h1>' in text
+    assert f"<bdi{said}>How?</bdi>" in text
+    assert (text.count("<main>"), text.count("</main>")) == (1, 1)
+    assert text.index("<main>") < text.index("<h1") < text.index('id="seal"') < text.index("</main>")
+    assert verify(text, KEY) == "Ana took part in #MacroSW: Common ground"
 
 
 @settings(max_examples=60, deadline=None)

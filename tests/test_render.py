@@ -1178,6 +1178,51 @@ def test_text_needs_no_template_engine() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+class Languages(HTMLParser):
+    """The texts of a page or of a piece of one, each with the languages that they are said to be in."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.said: dict[str, set[str]] = {}
+        self._open = [""]
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID | {"br"}:
+            self._open.append(dict(attrs).get("lang") or self._open[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.said.setdefault(data.strip(), set()).add(self._open[-1])
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("form", "own"), [("html", "Began"), ("blog", "1 answer from 1 person")])
+def test_whose_words_are_in_the_chats_language(form: str, own: str, language: str) -> None:
+    """Everything of the script's and of what people wrote is in the chat's language; the page's own words are English."""
+    questions = (Question("1", "¿Por qué?"),)
+    script = replace(SCRIPT, summary="Una hora.", questions=questions, resources=(), language=language)
+    about = replace(ABOUT, script=script)
+    said = [
+        Entry("0", START, None, "Bienvenidos", "welcome"),
+        Entry("1", START, None, "Q1: ¿Por qué?\nPiensen.", "question", under="1"),
+        Entry("2", START, Author("b", "Bo"), "A1 Porque sí", answers=("1",), under="1"),
+        Entry("3", START, Author("a", "Ana"), "Claro", under="1", reply_to="2"),
+    ]
+    theirs = [f"#MacroSW: {SCRIPT.title}", "Una hora.", "¿Por qué?", "A1 Porque sí"]
+    if form == "html":
+        writer = render.transcript(form, about)
+        page = writer.preamble() + "".join(map(writer.entry, said)) + writer.postamble()
+        theirs += ["Bienvenidos", "Piensen.", "Claro"]
+    else:
+        page = render.recap(form, build(about, said))
+    languages = Languages(page).said
+    assert [(text, languages[text]) for text in theirs] == [(text, {language}) for text in theirs]
+    assert languages[own] == {"en"}
+
+
 def test_the_page_of_a_recap_has_a_main_part() -> None:
     """What a page is about stands in its main part, by which readers skip to it."""
     page = render.recap("html", build(ABOUT, []))

@@ -288,6 +288,37 @@ def in_short(entry: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> tuple[s
     return entry["author"]["name"], entry["text"], ", ".join(entry["answers"]), entry["under"], words
 
 
+async def test_links_stand_under_their_question(tmp_path: Path) -> None:
+    """The recap lists each page that was shared under the question it was shared at, once, with by whom."""
+    async with held(SAMPLE, tmp_path / "chat.db") as room, chromium() as browser:
+        hana = await Guest.come(browser, room.host_link, "Hana")
+        ana = await Guest.come(browser, room.link, "Ana")
+        await hana.press("Start")
+        for name, shared in (
+            ("Q1", ((ana, "bowl"), (hana, "bowl"), (ana, "oats"))),
+            ("Q2", ((hana, "cat"),)),
+        ):
+            await hana.press("Next question")
+            for guest, page in shared:
+                await guest.on_floor(name)
+                number = await guest.page.locator("#entries > article.message").count()
+                await guest.write(f"See https://example.org/{page}")
+                for each in (hana, ana):
+                    await expect(each.page.locator("#entries > article.message")).to_have_count(number + 1)
+        await hana.press("End chat")
+        await hana.dialog.get_by_role("button", name="End the chat").click()
+        asked = ana.page.locator("#recap .asked")
+        expected: list[list[str]] = [
+            [],
+            ["https://example.org/bowl from Ana and 1 other", "https://example.org/oats from Ana"],
+            ["https://example.org/cat from Hana"],
+        ]
+        for number, links in enumerate(expected):
+            await expect(asked.nth(number).locator(".question-name")).to_have_text(f"Q{number}")
+            await expect(asked.nth(number).locator(".links li")).to_have_text(links)
+        assert [hana.trouble, ana.trouble] == [[], []]
+
+
 async def test_a_chat_runs_by_itself(tmp_path: Path) -> None:
     """Once started, the sample at sixty times the speed asks all its questions on everybody's page, and comes to its end."""
     async with held(SAMPLE, tmp_path / "chat.db", "--speed", "60") as room, chromium() as browser:

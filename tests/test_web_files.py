@@ -1,7 +1,9 @@
 """Pictures and files: who may have them, and that they are never anything else."""
 
 import asyncio
+import base64
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +11,14 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from bot.live import LiveChat
+from bot.rooms.web.desk import Desk
+from bot.rooms.web.gallery import Gallery
+from bot.rooms.web.hub import Hub
+from bot.rooms.web.identity import new_person
 from bot.rooms.web.pictures import MOST_BYTES, Picture
+from tests.chats import ManualClock, RecordingRoom
+from tests.evening import MEDIA, evening
 from tests.visitors import CHAT, Room, Visitor, open_room, raw
 
 
@@ -187,6 +196,40 @@ async def test_files_are_downloaded(tmp_path: Path, name: str, type_: str) -> No
         assert (status, text, response.content_type) == (200, "one two", type_)
         assert response.headers["Content-Disposition"] == f'attachment; filename="{CHAT}-{saved}"'
         assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+def pictures_in(page: str) -> list[bytes]:
+    """Give the pictures that a page shows, all of which have to be inside of it."""
+    sources = re.findall(r'<img src="([^"]*)"', page)
+    return [
+        base64.b64decode(re.sub(r"^data:image/\w+;base64,", "", source), validate=True) for source in sources
+    ]
+
+
+async def test_downloads_have_the_pictures_inside(tmp_path: Path) -> None:
+    """Transcript and story hold what was kept; of what was not the transcript says why, and the story where it was."""
+    async with evening(tmp_path / "chat.db") as (store, chat, _):
+        clock = ManualClock()
+        live = LiveChat(chat, store, RecordingRoom(clock), clock)
+        desk = Desk(live, store, Hub(), clock, Gallery(tmp_path))
+        pages = []
+        for what in ("transcript", "story"):
+            pieces = desk.files(new_person("Bo"), what, "html")
+            assert pieces
+            pages.append(b"".join([piece async for piece in pieces]).decode())
+    transcript, story = pages
+    assert pictures_in(transcript) == [MEDIA[0].data, MEDIA[1].data]
+    made_anew = [Image.open(io.BytesIO(data)) for data in pictures_in(story)]
+    assert [(each.format, each.size) for each in made_anew] == [("PNG", (600, 240)), ("GIF", (300, 120))]
+    for page in pages:
+        assert " img-src data:;" in page  # which lets a browser show them
+    for name, why in (
+        ("huge.mp4", "It is larger than 10 MiB."),
+        ("lost.png", "it was never fetched"),
+        ("CON.html", "only PNG, JPEG, GIF and WebP pictures are put inside"),
+    ):
+        assert f'{name}</a></bdi> <bdi class="why">not kept: {why}</bdi>' in transcript
+    assert '<a href="https://cdn.example/lost.png" rel="noopener noreferrer nofollow">lost.png</a>' in story
 
 
 async def test_before_the_end_files_are_for_hosts(tmp_path: Path) -> None:

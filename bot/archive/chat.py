@@ -1,6 +1,5 @@
 """All files of one chat, made in one pass over what was said: story, transcript in every form, shared files, what is searched."""
 
-import re
 from collections.abc import AsyncIterator, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from bot.messages import Attachment, Entry
 from bot.recap import Recap, Tally
 from bot.render import Copies, Copy, Media
 from bot.render.card import draw
-from bot.render.copies import inside, picture_type
+from bot.render.copies import HARMLESS, inside, picture_type
 from bot.render.links import question_anchor
 from bot.render.plain import one_line, visible
 from bot.render.story import Sharing, page
@@ -26,10 +25,6 @@ from bot.story import Selection, Story, automatic, messages, parse_bytes, tell
 
 #: How many answers to each question a host can choose from for the story.
 OFFERED = 20
-#: How files end that run nothing where they are opened from a web host; all others end in `.bin`.
-_HARMLESS = re.compile(
-    "avif|heic|bmp|tiff?|mp4|m4v|webm|mov|mp3|m4a|ogg|oga|opus|wav|flac|pdf|txt|md|csv|docx|xlsx|pptx|od[tsp]|epub|zip"
-)
 _MOST_THEMES = 12
 
 
@@ -143,7 +138,7 @@ class _Attached:
             return Copy(why=(kept and kept.why) or "It was not kept with the chat.")
         if not picture_type(kept.data):
             ending = attached.name.rpartition(".")[2].lower()
-            return Copy(self._write(kept.data, ending if _HARMLESS.fullmatch(ending) else "bin"))
+            return Copy(self._write(kept.data, ending if ending in HARMLESS else "bin"))
         picture = await self._pictures.shared(kept.data)
         if picture is None:
             return Copy(why="It is a picture that cannot be read.")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from bot.cli.attending import file_name
 from bot.messages import Attachment, Entry
-from bot.render.copies import NO_COPIES, Copies, Copy, Media, picture_type
+from bot.render.copies import HARMLESS, NO_COPIES, Copies, Copy, Media, picture_type
 from bot.rooms.web.embedding import embed
 from bot.store import Media as Kept
 from bot.store import Record, StoreError
@@ -16,46 +16,6 @@ from bot.store import Record, StoreError
 #: What is in a folder that hashchat made, and may therefore replace.
 MARKER = ".hashchat"
 
-#: How files may end that run nothing where they are opened from a web host; others get `.bin` behind it.
-_HARMLESS = frozenset(
-    [
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "avif",
-        "heic",
-        "bmp",
-        "tif",
-        "tiff",
-        "mp4",
-        "m4v",
-        "webm",
-        "mov",
-        "mp3",
-        "m4a",
-        "ogg",
-        "oga",
-        "opus",
-        "wav",
-        "flac",
-        "pdf",
-        "txt",
-        "md",
-        "csv",
-        "json",
-        "ics",
-        "docx",
-        "xlsx",
-        "pptx",
-        "odt",
-        "ods",
-        "odp",
-        "epub",
-        "zip",
-    ]
-)
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
 
@@ -130,5 +90,5 @@ def safe_name(name: str, picture: str | None) -> str:
     ending = ending.lower()
     if picture:
         return f"{file_name(stem)}.{_ENDINGS[picture]}"
-    known = ending if ending in _HARMLESS else "bin"
+    known = ending if ending in HARMLESS else "bin"
     return f"{file_name(stem if known == ending else name)}.{known}"

@@ -14,6 +14,12 @@ class Media(StrEnum):
     EMBED = "embed"
 
 
+#: How files may end that run nothing where they are opened from a web host; all others end in `.bin`.
+HARMLESS = frozenset({
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "tif", "tiff", "mp4", "m4v", "webm", "mov", "mp3", "m4a", "ogg",
+    "oga", "opus", "wav", "flac", "pdf", "txt", "md", "csv", "json", "ics", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub", "zip",
+})  # fmt: skip
+
 #: The forms of a transcript that can have pictures inside.
 EMBEDDING = ("html", "json", "jsonl")
 

@@ -74,7 +74,7 @@ class Transcript:
 
     def postamble(self) -> str:
         """Give the end of the page, with the list of the questions that were asked."""
-        return visible(self._parts.postamble(self._asked.values(), self._showing.missing()))
+        return visible(self._parts.postamble(self._about, self._asked.values(), self._showing.missing()))
 
     def _ask(self, told: shown.Shown) -> pieces.Asking:
         name, anchor = told.asked or "", question_anchor(told.entry.under or "")

@@ -18,7 +18,7 @@ COLUMNS = ("name", "id", "host", "first", "last", "messages", "answers", "questi
 
 _NO_SEAL = "0" * 64
 _SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(?=</code>)')
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 
 
 class NoSuchPage(ValueError):

@@ -45,7 +45,7 @@ class Pieces:
     def entry(self, told: shown.Shown) -> str:
         """Give what was said, as an item of a list."""
         said = told.entry
-        return f"{_day(told, 'li')}<li {self._known_by(told)}>\n{self._by(told)}{_reply(told)}{self._text(said.text)}{_hanging(told)}</li>\n"
+        return f"{_day(told, 'li')}<li {self._known_by(told)}>\n{self._by(told)}{self._reply(told)}{self._text(said.text)}{_hanging(told)}</li>\n"
 
     def question(self, told: shown.Shown, asking: Asking) -> str:
         """End a section, and begin one with a question."""
@@ -55,11 +55,20 @@ class Pieces:
         return (
             f'</ol>\n</section>\n<section{there} class="of-question">\n{_day(told, "p")}<div {self._known_by(told)}>\n'
             f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said"{self._lang}>{linked(asking.ask)}</span></h2>\n'
-            f"{self._by(told)}{_reply(told)}{'' if asking.more is None else self._text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
+            f"{self._by(told)}{self._reply(told)}{'' if asking.more is None else self._text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
         )
 
     def _text(self, text: str, *, empty: bool = False) -> str:
         return f'<p class="text said" dir="auto"{self._lang}>{linked(text)}</p>\n' if text or empty else ""
+
+    def _reply(self, told: shown.Shown) -> str:
+        if told.reply is None:
+            return ""
+        if told.quote is None:  # nowhere to lead to
+            return f'<p class="re"><span class="reply">reply to {e(told.reply)}</span></p>\n'
+        quote = f' <q dir="auto"{self._lang}>{e(told.quote)}</q>' if told.quote else ""
+        to = anchor(told.entry.reply_to or "")
+        return f'<p class="re"><a class="reply" href="#{to}">reply to <bdi>{e(told.reply)}</bdi></a>{quote}</p>\n'
 
     def _known_by(self, told: shown.Shown) -> str:
         """Give what programs, and the script of the page, know an entry by."""
@@ -110,16 +119,6 @@ def _person(id: str | None, name: str) -> tuple[str, str]:
 
 def _marks(marks: tuple[str, ...]) -> str:
     return "".join(f' <span class="mark is-{e(mark.partition(" ")[0])}">{e(mark)}</span>' for mark in marks)
-
-
-def _reply(told: shown.Shown) -> str:
-    if told.reply is None:
-        return ""
-    if told.quote is None:  # nowhere to lead to
-        return f'<p class="re"><span class="reply">reply to {e(told.reply)}</span></p>\n'
-    quote = f' <q dir="auto">{e(told.quote)}</q>' if told.quote else ""
-    to = anchor(told.entry.reply_to or "")
-    return f'<p class="re"><a class="reply" href="#{to}">reply to <bdi>{e(told.reply)}</bdi></a>{quote}</p>\n'
 
 
 def _hanging(told: shown.Shown) -> str:
