@@ -18,6 +18,11 @@ class Author:
     host: bool = False
 
 
+def one_word(name: str) -> str:
+    """Write a name as one word, so that `@Ana Lee A1 …` is read as what answers behind a name."""
+    return "_".join(name.split())
+
+
 #: Who says and does what the program itself has to.
 ITSELF = Author("hashchat", "hashchat", host=True)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.answers import Purpose, Reading
 from bot.archive import Built, Picture, Sources, Wanted, build
+from bot.archive.model import Published
 from bot.messages import Attachment, Author, Message
 from bot.script.model import Image
 from bot.script.posts import Kind, Post
@@ -76,6 +77,18 @@ async def held(
         author = (said or SAID)[number][0]
         await store.keep_media(chat, Media(file.url, author.id, file.name, file.type, data=data))
     return await store.chat(chat.id)
+
+
+def published(**more: Any) -> Published:
+    """Give what an archive knows of a chat, with whatever is otherwise."""
+    values: dict[str, Any] = {
+        "id": "11111111-1111-5111-8111-111111111111", "event": "22222222-2222-5222-8222-222222222222", "number": 0,
+        "path": "ärzte/2015-04-23", "hashtag": "Ärzte", "title": "A chat", "summary": None, "language": "de",
+        "zone": "Europe/Berlin", "hosts": (), "started": FIRST, "ended": FIRST + timedelta(hours=1), "people": 2,
+        "messages": 3, "answers": 1, "newcomers": None, "questions": (), "themes": (), "minutes": (), "links": 0,
+        "pictures": 0, "sizes": (), "next": None, "says": None, "units": (),
+    }  # fmt: skip
+    return Published(**values | more)
 
 
 class Pictures:

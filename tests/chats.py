@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answers import Reading
-from bot.live import Delivered, Delivery, LiveChat, News, RoomError
+from bot.live import Delivered, Delivery, LiveChat, News, RoomError, SystemClock
 from bot.live.clock import Alarms, Call
 from bot.messages import Author, Entry, Message, PersonHidden
 from bot.script.posts import WRITING, Ways
@@ -43,6 +43,17 @@ def after(minutes: float) -> datetime:
 def message(id: str, author: Author, text: str, minutes: float = 2, **more: Any) -> Message:
     """Make a message written so many minutes after the start."""
     return Message(id, author, text, after(minutes), **more)
+
+
+class Leaping(SystemClock):
+    """A clock that can be set forward, as for one who sleeps."""
+
+    def leap(self, by: timedelta) -> None:
+        self._start += by
+        self._ring()
+
+    def seconds(self) -> float:
+        return self.now().timestamp()
 
 
 class ManualClock:

@@ -205,11 +205,15 @@ async def a_chat(store: Store, place: Place, script: str = SCRIPT, source: str =
 
 @asynccontextmanager
 async def held(
-    tmp_path: Path, server: Server, script: str = SCRIPT, source: str = "macrosw.yaml"
+    tmp_path: Path,
+    server: Server,
+    script: str = SCRIPT,
+    source: str = "macrosw.yaml",
+    clock: Clock | None = None,
 ) -> AsyncIterator[Held]:
     """Hold a chat in a guild of its own, begun, with its welcome there."""
     place = server.guild("Macro", channels=("macro",))
-    clock = SystemClock()
+    clock = clock or SystemClock()
     async with Store.open(tmp_path / "chats.db", clock.now) as store, line_to(server) as line:
         chat = await a_chat(store, place, script, source)
         async with sitting(place, store, line, chat, clock) as chat_held:

@@ -20,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
+from discord.utils import snowflake_time
 from hour import HANDLE, HOSTS, Deletes, Edits, Highlights, Moves, Reacts, Ref, Says, Step, kept, sections
 from piped import FILE, ROOT, script, written
 from readers import (
@@ -34,7 +35,7 @@ from readers import (
 )
 from test_hour import KINDS, SHOWN, expected_transcript, recounted
 
-from bot.store import Chat, Store
+from bot.store import OPEN, Chat, Record, Store
 from tests.discord_server import Answer, Asking, Channel, Message, Person, Place, Server
 from tests.discord_server.world import DEFAULT, V2
 
@@ -203,6 +204,7 @@ class Hour:
     _posts: dict[str, Message] = field(default_factory=dict)
     _shown: dict[str, Message] = field(default_factory=dict)
     _signs: dict[str, str] = field(default_factory=dict)
+    _sent: dict[int, list[int]] = field(default_factory=dict)
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -290,7 +292,7 @@ class Hour:
         match step.deed:
             case Says() as said:
                 self.ids[said.id] = await self._say(who, said)
-                self.done.append((self.ids[said.id], step))
+                self.done.append((self._sent.get(self.ids[said.id], [self.ids[said.id]])[0], step))
                 return
             case Edits(id=id_, text=text):
                 await self._edit(who, id_, text)
@@ -377,27 +379,24 @@ class Hour:
             await self._again()
 
     async def _fill_in(self, who: Person, question: Message, text: str) -> int:
-        """Answer by the form; give the id under which that is kept. Who is not told that it is kept looks before trying again."""
+        """Answer by the form; give the id under which that is kept. Who is not told that it is kept sends the form again."""
+        form = await self._shown_form(who, question)
+        kept_as = int(form["custom_id"].split(":")[3].partition(".")[0])
         while True:
-            form = await self._answer(who.presses(question, "Answer"))
-            if form and form.modal:
-                await self._turn()
-                asking = who.submits(form.modal, {"Your answer": text})
-                answer = await self._answer(asking)
-                if answer and answer.text.startswith("Kept."):
-                    return asking.interaction.id
-                if found := await self._own(who, text) or await self._own(who, text):
-                    return found
+            await self._turn()
+            asking = who.submits(form, {"Your answer": text})
+            self._sent.setdefault(kept_as, []).append(asking.interaction.id)
+            answer = await self._answer(asking)
+            if answer and answer.text.startswith("Kept."):
+                return kept_as
             await self._again()
 
-    async def _own(self, who: Person, text: str) -> int | None:
-        """Look among one's own answers for what may or may not have been kept."""
+    async def _shown_form(self, who: Person, question: Message) -> dict[str, Any]:
         answer = await self._told(
-            lambda: who.runs("chat my-answers", self.channel),
-            lambda told: "your answers" in told.text or "none of your messages" in told.text,
+            lambda: who.presses(question, "Answer"), lambda told: told.modal is not None
         )
-        options = [o for part in _of(answer).parts() if part["type"] == 3 for o in part["options"]]
-        return next((int(o["value"]) for o in options if text[:50] in o["label"]), None)
+        assert answer.modal
+        return answer.modal
 
     async def _message(self, id: str) -> Message:
         """Give what shows a message in Discord: the message itself, or the bot's post of an answer given by a form."""
@@ -477,6 +476,7 @@ class Hour:
                 if each.author
             }
             if found == expected and self.echoes().keys() == shown:
+                await self._know_which_was_kept(record)
                 return chat
             if asyncio.get_running_loop().time() > deadline:
                 wrong = [(id_, found.get(id_), expected.get(id_)) for id_ in found.keys() | expected.keys()]
@@ -485,6 +485,13 @@ class Hour:
                     f"posts of answers: {self.echoes().keys() ^ shown}. The bot says:\n{self.bot.log[-4000:]}"
                 )
             await moment(asyncio.get_running_loop().time() + PAUSE)
+
+    async def _know_which_was_kept(self, record: Record) -> None:
+        """Put each answer by a form to the time at which it was sent for the first time that came through."""
+        kept_at = {int(each.id): each.at for each in await record.some([str(id_) for id_ in self._sent])}
+        came = {sent[0]: next(id_ for id_ in sent if snowflake_time(id_) == kept_at[kept])
+                for kept, sent in self._sent.items() if kept in kept_at}  # fmt: skip
+        self.done = [(came.get(moment, moment), step) for moment, step in self.done]
 
 
 def _about(step: Step) -> Iterator[str]:
@@ -618,7 +625,7 @@ async def living(server: Server, folder: Path, text: str) -> AsyncIterator[Bot]:
 
 
 async def brought_up_to_date(store: Store, chat: Chat) -> None:
-    """Wait until the chat is over and its recap is brought up to date."""
+    """Wait until the chat is over and all is tidied up, its recap brought up to date."""
     async with asyncio.timeout(STUCK):
-        while not await store.record(chat).notes("recap-updated"):
+        while await store.record(chat).notes(OPEN):
             await moment(asyncio.get_running_loop().time() + PAUSE)

@@ -1,5 +1,8 @@
 """What people may write to do harm, or what only looks like it; it goes through everything that is made of a chat."""
 
+#: Marks that stack upwards, over whatever stands above.
+TOWER = "e" + "\u0301" * 4_000
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "</p></div></article><img src=x onerror=alert(1)>",
@@ -36,6 +39,7 @@ HOSTILE = [
     "a;=1+1;b\t=1+1\n=cmd|' /C calc'!A0\n- and 'so on",
     'x;"=1+1"',
     "Z" + "\u0334\u0337" * 2_000 + " four thousand marks",
+    TOWER,
     "javascript:alert(1) data:text/html,<script>alert(1)</script> vbscript:x file:///etc/passwd",
     "</script><script>alert(1)</script><style>*{display:none}</style><svg onload=alert(1)><math href=javascript:alert(1)>",
     "</textarea></title></q></option></select><iframe src=//evil.example>",

@@ -1,6 +1,7 @@
 """Anonymous transcripts: nobody's name, handle, id or link is left, and what was said otherwise is as it was."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -75,9 +76,17 @@ def test_files_cannot_be_held_side_by_side() -> None:
         ("Hana Kim (@hanak), Kim", "{hana} ({hana}), {hana}"),
         ("<@201> <@!202> <@999> <#5>", "{ana} {maria} [somebody] [somebody]"),
         ("@stranger and ana.ruiz@example.org", "[somebody] and [a mail address]"),
+        ("_Ana_ said, __Ana Maria Ruiz__ said, *_ana_*", "_{ana}_ said, __{maria}__ said, *_{ana}_*"),
+        ("#AnaMariaRuiz #ana #HanaKim #Will #will", "#{maria} #{ana} #{hana} #{will} #will"),
+        ("@ana_stranger _@stranger_ @ana.b @will_", "[somebody] _[somebody] [somebody] {will}_"),
+        ("@ana. @Ana, @ana... yes", "{ana}. {ana}, {ana}... yes"),
         ("#MacroSW A1: 3 @ 4", "#MacroSW A1: 3 @ 4"),
+        ("snake_case, a.b-c_d, #Anabel", "snake_case, a.b-c_d, #Anabel"),
         ("https://example.org/paper?x=1", "https://example.org/paper?x=1"),
         ("https://twitter.com/x/status/1", "[a link to twitter.com]"),
+        ("I am (twitter.com/mlopez_knits), WWW.Instagram.com/é.", "I am ([a link to twitter.com]), [a link to instagram.com]."),
+        ("mlopez.tumblr.com, https://mlopez.tumblr.com/x", "[a link to tumblr.com], [a link to tumblr.com]"),
+        ("twitter.com, and x.com/ or netflix.com/x at 9.com", "twitter.com, and x.com/ or netflix.com/x at 9.com"),
         ("https://social.example/@x/1 https://example.org/ana-maria-ruiz.html", "[a link] [a link]"),
         ("<:party:123456>", ":party:"),
     ],
@@ -112,6 +121,17 @@ def test_mentions_are_replaced(anonymous: Anonymous, text: str, expected: str) -
         ("Ana 🦊", "Ana!", "{}!"),
         ("Ana Smith", "https://anasmith.com https://x.org/Ana-Smith", "[a link] [a link]"),
         ("李雷", "https://x.org/李雷的书", "[a link]"),
+        *((name, "Maria Lopez, maria_lopez, MariaLopez, #MARIALOPEZ, Maria-Lopez", "{}, {}, {}, #{}, {}") for name in ("Maria_Lopez", "maria_lopez", "MariaLopez", "mariaLopez", "Maria.Lopez", "Maria-Lopez", "@MariaLopez")),
+        *((name, "Maria or Lopez, _Maria_", "{} or {}, _{}_") for name in ("Maria_Lopez", "maria_lopez", "MariaLopez", "Mx MariaLopez")),
+        ("JSmith", "smith, J. Smith", "{}, {}"),
+        ("Ian McGregor", "McGregor, Mc Gregor, mcgregor", "{}, {}, {}"),
+        ("Cy O'Neil", "Cy O’Neil, ONeil, o'neil", "{}, {}, {}"),
+        ("Ana S", "It is Ana's", "It is {}'s"),
+        ("Ana van Dam", "A van, said Dam", "A van, said {}"),
+        ("Kim (she/her)", "Kim told her", "{} told her"),
+        ("MacroSW", "#MacroSW, #macrosw: macro work with Macro, sw, SW", "#MacroSW, #macrosw: macro work with {}, sw, {}"),
+        ("李雷", "#李雷", "#{}"),
+        ("İbrahim", "Thanks İbrahim", "Thanks {}"),
         ("🦊🦊", "@🦊🦊 likes 🦊", "{} likes 🦊"),
         ("The Macro Lab", "The macro work of Macro Lab at the lab", "The macro work of {} {} at the {}"),
     ],
@@ -125,10 +145,47 @@ def test_however_it_is_written(name: str, text: str, expected: str) -> None:
     assert anonymous.text(text) == expected.replace("{}", pseudonym)
 
 
+#: How a name of several words is set, and around it what Markdown, Discord and people write.
+BETWEEN = ["", " ", "_", ".", "-", "  ", "\n", "__"]
+AROUND = [
+    "{}", "_{}_", "__{}__", "*{}*", "**_{}_**", "#{}", "@{}", "_@{}_", "`{}`", "||{}||", "({})", "{}'s", "{}, too", "[{}](x)",
+]  # fmt: skip
+CASES = [str.capitalize, str.lower, str.upper]
+WORDS = st.lists(st.text("kuzäж", min_size=2, max_size=4), min_size=2, max_size=3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(WORDS, WORDS, st.data())
+def test_a_name_is_found_in_any_spelling(words: list[str], others: list[str], data: st.DataObject) -> None:
+    """Whichever way somebody writes their name so that its words can be told apart, no way to write it comes through."""
+
+    def spelt(words: list[str], among: list[str]) -> str:
+        between, how = data.draw(st.sampled_from(among)), data.draw(st.sampled_from(CASES))
+        return between.join(str.capitalize(word) if between == "" else how(word) for word in words)
+
+    authors = [Author("1", spelt(words, BETWEEN)), Author("2", spelt(others, BETWEEN))]
+    anonymous = Anonymous(SCRIPT, authors, seed=1)
+    written = spelt(words, BETWEEN)
+    written = data.draw(st.sampled_from([str, str.lower, str.upper]))(written)
+    text = anonymous.text(f"so {data.draw(st.sampled_from(AROUND)).format(written)} says")
+    squeezed = re.sub(r"[\W_]", "", text.casefold())
+    assert "".join(words) not in squeezed
+    assert (text.startswith("so "), text.endswith(" says")) == (True, True)
+
+
 def test_a_name_of_several_is_nobodys(anonymous: Anonymous) -> None:
     """A name that two people have is not given to one of them."""
     twins = Anonymous(SCRIPT, [Author("1", "Kim Lee"), Author("2", "kim lee")], seed=1)
     assert twins.text("Kim Lee!") == f"{SOMEBODY}!"
+
+
+def test_names_that_begin_alike() -> None:
+    """The longest name is found first, also of those written with another case, and the spelling that tells most of a name."""
+    people = [Author("1", "Anna Bartholomew"), Author("2", "Anna"), Author("3", "anna kuz")]
+    people += [Author("4", "Marialopez"), Author("4", "maria_lopez")]
+    anonymous = Anonymous(SCRIPT, people, seed=1)
+    said = anonymous.text("Anna Bartholomew, Anna, Anna Kuz, Maria Lopez")
+    assert said == ", ".join(called(anonymous, people[each]) for each in (0, 1, 2, 4))
 
 
 def test_nothing_else_of_them_is_left(anonymous: Anonymous) -> None:
@@ -152,8 +209,10 @@ def test_nothing_else_of_them_is_left(anonymous: Anonymous) -> None:
 
 def test_the_head_names_nobody(anonymous: Anonymous) -> None:
     """The chat's own words are told without its hosts."""
-    about = anonymous.about(About(SCRIPT, "macrosw-2015-04-23"))
+    script = replace(SCRIPT, intro=Question("0", "Who has met Hana Kim?"))
+    about = anonymous.about(About(script, "macrosw-2015-04-23"))
     hana = called(anonymous, HANA)
+    assert [question.ask for question in about.script.everything_asked] == [f"Who has met {hana}?", "Why?"]
     assert (about.script.hosts, about.script.title, about.script.summary) == (
         (),
         f"With {hana}",

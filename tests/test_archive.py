@@ -1,6 +1,7 @@
 """The archive as a whole: what is in it and what never is, and that it becomes what the database says, whatever it was."""
 
 import io
+import json
 import re
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from bot.store import Store, StoreError
 from tests.archives import FIRST, NOW, SAID, URL, Pictures, built, files, held, public
 from tests.chats import ANA, BO
 from tests.stores import forget, keep
+from tests.test_story_card import KHITAN
 
 CHAT = "macrosw/2015-04-23"
 OF_A_CHAT = {
@@ -28,6 +30,7 @@ OF_A_CHAT = {
     for name in (
         "index.html", "story.html", "recap.json", "transcript.html", "transcript.md", "transcript.txt", "transcript.csv",
         "transcript.json", "transcript.jsonl", "find/0.js", "find/1.js",
+        "find/2.js",
     )
 }  # fmt: skip
 AROUND = {
@@ -171,6 +174,66 @@ async def test_each_change_is_seen(tmp_path: Path) -> None:
             changed = {name for name, data in files(site).items() if before.get(name) != data}
             assert changed & {f"{CHAT}/recap.json", f"{CHAT}/transcript.json"}
             assert not any("2015-05-07/transcript" in name for name in changed)
+
+
+def searched(site: Path) -> str:
+    """Give all that the search reads before it fetches what it shows."""
+    return "".join(file.read_text("utf-8") for file in sorted((site / "search-words").iterdir()))
+
+
+async def test_what_a_chat_is_called_is_searched(tmp_path: Path) -> None:
+    """Title, summary and hashtag are among the words, as they are now; other chats are not written for it."""
+    site, chosen = tmp_path / "site", {1: b"", 2: b""}
+    async with opened(tmp_path) as store:
+        await held(store, title="Zzfirst")
+        await held(store, day=14)
+        for title, words in (("Zzold", r'"zzold":"0:0"'), ("Zznew", r'"zznew":"0:0"')):
+            chosen[1] = f"title: {title}\n".encode()
+            sources = Sources(store, Pictures(), lambda chat: chosen[chat.id] or None)
+            assert (await build(sources, site, Wanted(), NOW, lambda _done, _of: None)).anew == (
+                2 if title == "Zzold" else 1
+            )
+            assert words in searched(site)
+            assert (await build(sources, site, Wanted(), NOW, lambda _done, _of: None)).files == 0
+        assert not re.search(r"zz(first|old)", searched(site))
+        assert all(f'"{word}":"1:0;0:0"' in searched(site) for word in ("practice", "macrosw"))
+        await store.delete([await store.chat(1)])
+        await build(sources, site, Wanted(), NOW, lambda _done, _of: None)
+        assert "zznew" not in searched(site)
+
+
+async def test_a_title_that_cannot_be_drawn(tmp_path: Path) -> None:
+    """Where no font has its letters, a chat has no picture and no page says that it has; another chat's stands for it."""
+    site = tmp_path / "site"
+    async with opened(tmp_path) as store:
+        await held(store)
+        await held(store, day=14, title=KHITAN)
+        done = await built(store, site, url=URL)
+        assert done.undrawn == KHITAN
+        assert {name for name in public(site) if name.endswith(".png")} == {f"{CHAT}/share.png"}
+        for page in ("index", "story"):
+            assert "og:image" not in (site / f"macrosw/2015-05-07/{page}.html").read_text("utf-8")
+        for page in ("index.html", "macrosw/index.html"):
+            assert f"{URL}/{CHAT}/share.png" in (site / page).read_text("utf-8")
+        again = await built(store, site, url=URL)
+        assert (again.anew, again.files, again.undrawn) == (0, 0, KHITAN)
+
+
+async def test_a_font_that_comes_is_used(tmp_path: Path) -> None:
+    """What could not be drawn the last time and can be now is drawn, and once."""
+    site = tmp_path / "site"
+    async with opened(tmp_path) as store:
+        await held(store)
+        await built(store, site, url=URL)
+        (noted,) = (
+            file
+            for file in (site / ".hashchat-archive").glob("*.json")
+            if '"undrawn"' in file.read_text("utf-8")
+        )
+        part = json.loads(noted.read_bytes())
+        part["facts"]["undrawn"] = "ab"
+        noted.write_text(json.dumps(part), "utf-8")
+        assert [(await built(store, site, url=URL)).anew for _ in range(2)] == [1, 0]
 
 
 async def test_who_is_forgotten_is_nowhere(tmp_path: Path) -> None:

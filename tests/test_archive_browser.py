@@ -16,9 +16,9 @@ from bot.archive.words import words
 from bot.messages import Author
 from bot.store import Store
 from tests.archives import NOW, SAID, built, held
-from tests.browsers import chromium
+from tests.browsers import chromium, light_on_paper, picture
 from tests.chats import BO
-from tests.hostile import HOSTILE
+from tests.hostile import HOSTILE, TOWER
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 CHAT = "macrosw/2015-04-23"
@@ -114,6 +114,31 @@ async def test_search(tmp_path: Path) -> None:
     assert trouble == []
 
 
+async def test_chats_are_found_by_what_they_are_called(tmp_path: Path) -> None:
+    """Title, hashtag, host and summary lead to the chat's own page, and one called so stands before one that says so."""
+    async with Store.open(tmp_path / "x.db", lambda: NOW) as store:
+        await held(store, title="冬のベランダ")
+        await held(store, (BO, "A1 In winter I read", ("1",)), day=14, title="Second", hashtag="Other")
+        await held(store, day=7, title="Winter on the balcony")
+        await built(store, tmp_path / "sub")
+    trouble = list[str]()
+    async with (
+        chromium() as browser,
+        shown(browser, (tmp_path / "sub" / "search.html").as_uri(), trouble) as page,
+    ):
+        assert await found(page, "ベランダ") == ["冬のベランダ"]
+        assert await found(page, "winter") == ["Winter on the balcony", "Second"]
+        assert await found(page, "#macrosw") == ["Winter on the balcony", "冬のベランダ"]
+        assert await found(page, "hana micro") == ["Second", "Winter on the balcony", "冬のベランダ"]
+        assert await found(page, "balcony") == ["Winter on the balcony"]
+        await expect(page.locator("#found h3")).to_have_text(["About the chat"])
+        await expect(page.locator("#found .by")).to_have_text("with Hana All about it")
+        assert await page.locator("#found mark").all_inner_texts() == ["balcony"]
+        await page.get_by_role("link", name="All about it").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Winter on the balcony")
+    assert trouble == []
+
+
 async def test_search_from_a_disk(tmp_path: Path) -> None:
     """Without any server, the search works as well."""
     host, trouble = await site(tmp_path), list[str]()
@@ -199,6 +224,22 @@ async def test_everybody_can_use_it(tmp_path: Path) -> None:
     assert wrong == [], "\n\n".join(wrong)
 
 
+async def test_marks_stay_where_they_are(tmp_path: Path) -> None:
+    """What is found covers nothing that stands above it, however many marks somebody stacked on it."""
+    looks, trouble = set[bytes](), list[str]()
+    async with chromium() as browser:
+        for name, text in (("plain", "e"), ("marks", TOWER)):
+            async with Store.open(tmp_path / f"{name}.db", lambda: NOW) as store:
+                await held(store, (Author("lu", f"{text} Lu"), f"porridge {text}", ("1",)))
+                await built(store, tmp_path / name / "sub")
+            start = f"{(tmp_path / name / 'sub' / 'search.html').as_uri()}?q=porridge"
+            async with shown(browser, start, trouble) as page:
+                await expect(page.locator(".excerpt")).to_contain_text("porridge")
+                looks.add(await picture(page.locator("h1")) + await picture(page.locator("#found h2")))
+    assert trouble == []
+    assert len(looks) == 1
+
+
 async def test_on_paper(tmp_path: Path) -> None:
     """Printed, the list of chats is whole, and what only a screen needs is not there."""
     host, trouble = await site(tmp_path), list[str]()
@@ -206,7 +247,7 @@ async def test_on_paper(tmp_path: Path) -> None:
         chromium() as browser,
         shown(browser, (host / "sub" / "macrosw" / "index.html").as_uri(), trouble) as page,
     ):
-        await page.emulate_media(media="print")
+        assert await light_on_paper(page)
         await expect(page.get_by_role("link", name="Common ground")).to_be_visible()
         await expect(page.get_by_role("searchbox")).to_be_hidden()
     assert trouble == []

@@ -12,23 +12,13 @@ from hypothesis import strategies as st
 
 from bot.archive.calendar import calendar
 from bot.archive.feed import feed
-from bot.archive.model import Coming, Published
+from bot.archive.model import Coming
 from bot.render.plain import visible
-from tests.archives import FIRST, URL, archive
+from bot.script.model import heading
+from tests.archives import FIRST, URL, archive, published
 from tests.hostile import HOSTILE
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
-
-
-def published(**more: Any) -> Published:
-    values: dict[str, Any] = {
-        "id": "11111111-1111-5111-8111-111111111111", "event": "22222222-2222-5222-8222-222222222222", "number": 0,
-        "path": "ärzte/2015-04-23", "hashtag": "Ärzte", "title": "A chat", "summary": None, "language": "de",
-        "zone": "Europe/Berlin", "hosts": (), "started": FIRST, "ended": FIRST + timedelta(hours=1), "people": 2,
-        "messages": 3, "answers": 1, "newcomers": None, "questions": (), "themes": (), "minutes": (), "links": 0,
-        "pictures": 0, "sizes": (), "next": None, "says": None, "units": (),
-    }  # fmt: skip
-    return Published(**values | more)
 
 
 def events(data: bytes) -> list[Any]:
@@ -46,7 +36,7 @@ def test_calendar_gives_back_what_was_written(title: str, summary: str) -> None:
     """Whatever a title or a summary holds is read again as it was, in lines that no reader cuts."""
     data = calendar(title, [published(title=title, summary=summary, hosts=("Hana; Ben, C\\",))], [], URL)
     [event] = events(data)
-    assert event["SUMMARY"] == f"#Ärzte: {visible(title)}"
+    assert event["SUMMARY"] == visible(heading("Ärzte", title))
     assert event["DESCRIPTION"] == "\n".join(filter(None, (visible(summary), "With Hana; Ben, C\\")))
     assert event["URL"] == f"{URL}/%C3%A4rzte/2015-04-23/"
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
@@ -87,7 +77,7 @@ def test_feed_is_read_back() -> None:
     assert found.feed.title == "A & B"
     assert [entry.id for entry in found.entries] == [f"urn:uuid:{chat.id}" for chat in chats]
     for entry, chat in zip(found.entries, chats, strict=True):
-        assert " ".join(entry.title_detail.value.split()) == " ".join(f"#Ärzte: {chat.title}".split())
+        assert " ".join(entry.title_detail.value.split()) == " ".join(heading("Ärzte", chat.title).split())
         assert entry.title_detail.type == "text/plain"
         assert datetime(*entry.published_parsed[:6], tzinfo=UTC) == FIRST
         assert entry.link.endswith("%C3%A4rzte/2015-04-23/index.html")

@@ -11,6 +11,7 @@ from bot.cli import app
 from bot.cli.failing import explain
 from bot.store import Store, StoreError
 from tests.archives import NOW, held, public
+from tests.test_story_card import KHITAN
 
 CHAT = "macrosw/2015-04-23"
 
@@ -59,6 +60,15 @@ def test_it_says_what_it_did(tmp_path: Path) -> None:
     assert again.stderr == ""
     assert "<title>Our chats</title>" in (tmp_path / "site" / "index.html").read_text("utf-8")
     assert "https://x.org/macrosw/" in (tmp_path / "site" / "sitemap.xml").read_text("utf-8")
+
+
+def test_letters_that_no_font_has_are_named(tmp_path: Path) -> None:
+    """Where share pictures miss letters it is said each time, with what to do."""
+    db = with_chats(tmp_path, lambda store: held(store, title=KHITAN))
+    for _ in range(2):
+        note = run(db, tmp_path / "site", "--url", "https://x.org").stderr
+        assert f"no font on this machine has {KHITAN}, so" in note
+        assert "run the same command again" in note
 
 
 def test_what_is_left_out_stays_out(tmp_path: Path) -> None:

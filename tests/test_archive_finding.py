@@ -11,6 +11,7 @@ from bot.archive.finding import Units, digits, pieces
 from bot.archive.words import LONGEST, plain, words
 from bot.messages import Author, Entry
 from bot.script.model import plain_script
+from tests.archives import published
 from tests.chats import START, after
 from tests.hostile import HOSTILE
 
@@ -91,7 +92,7 @@ def test_pieces_are_small() -> None:
 
 
 def test_a_chat_is_cut_by_question() -> None:
-    """A unit has what was said under one question and no more than fits; everything is in one unit, with its address."""
+    """A unit has what was said under one question and no more than fits, or what the chat is called; everything is in one."""
     units = Units(plain_script(2), "macrosw/2015-04-23")
     said = [
         Entry("q", START, None, "Q1: Why?", "question", under="1"),
@@ -101,18 +102,29 @@ def test_a_chat_is_cut_by_question() -> None:
         Entry(f"{n}", after(n / 10), Author("a", "Ana"), f"word{n}", under=str(1 + n % 2)) for n in range(250)
     ]
     files = [each for entry in said for each in units.add(entry)] + list(units.end())
-    assert [number for number, _ in files] == list(range(len(files)))
-    assert units.names == ["Q1", "Q2", "Q1", "Q2"]
+    assert [number for number, _ in files] == [1, 2, 3, 4]
+    assert units.names == ["About the chat", "Q1", "Q2", "Q1", "Q2"]
     texts = []
-    for number, file in files:
+    files.append(
+        units.about(
+            published(title="Common ground", hosts=("Hana",), summary="Where micro and macro practice meet.")
+        )
+    )
+    *others, (last, about) = files
+    assert (last, called(about)[1:]) == (
+        0,
+        [0, [["", "Hana", "", "#Ärzte: Common ground\nWhere micro and macro practice meet."]]],
+    )
+    for number, file in others:
         path, here, messages = called(file)
         assert (path, here) == ("macrosw/2015-04-23", number)
         assert isinstance(messages, list)
         assert len(messages) <= finding.MOST_MESSAGES
         texts += [message[3] for message in messages]
     assert sorted(texts) == sorted(entry.text for entry in said if entry.kind != "welcome")
-    assert units.words["word249"] == digits(3)
-    assert units.words["ana"] == "0,1,2,3"
+    assert units.words["word249"] == digits(4)
+    assert units.words["ana"] == "1,2,3,4"
+    assert [units.words[word] for word in ("arzte", "ground", "practice", "hana")] == ["0"] * 4
     assert "welcome" not in units.words
 
 
@@ -120,6 +132,9 @@ def test_hostile_texts_are_data() -> None:
     """Whatever people write, a file is one call with JSON, in good UTF-8."""
     units = Units(plain_script(1), "x")
     for number, text in enumerate(HOSTILE):
+        about = units.about(published(hashtag=text, title=text, hosts=(text,), summary=text))[1]
+        about.encode()
+        assert len(called(about)) == 3
         list(units.add(Entry(f"{number}{text}", START, Author("a", text), text, under=text)))
     for _, file in units.end():
         file.encode()

@@ -8,14 +8,15 @@ import pytest
 
 from bot.rooms.discord.answering import LONGEST_ANSWER
 from bot.rooms.discord.sitting import Sitting
-from tests.discord_server import Message, Person
-from tests.hosted import Hall, answered, cancelled, hall, host_of, pressed, told
+from tests.discord_server import Message, Person, held, refused
+from tests.guilds import until
+from tests.hosted import SCRIPT, Hall, answered, cancelled, hall, host_of, pressed, told
 
 
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Hall]:
-    async with hall(tmp_path) as held:
-        yield held
+    async with hall(tmp_path) as there:
+        yield there
 
 
 @pytest.fixture
@@ -93,6 +94,56 @@ async def test_after_the_end_an_answer_is_refused(host: Person, ana: Person, que
     await cancelled(host)
     assert "over" in (await pressed(ana, question, "Answer")).text
     assert "over" in (await ana.submits(form, {"text": "Late."}).answered()).text
+
+
+async def test_an_answer_to_a_question_not_known_to_be_there(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, question: Message
+) -> None:
+    """While Discord has not told the bot that a question is posted, those who see it answer it all the same."""
+    told_at_last = asyncio.Event()
+    room.server.faults.on("POST", "/channels/*/messages", held(told_at_last))
+    await told(host, "next")
+    second = await host.place.message(question.channel, "Q2: ")
+    form = (await pressed(ana, second, "Answer")).modal
+    assert form
+    assert "Counts for Q2." in (await ana.submits(form, {"text": "A roof."}).answered()).text
+    told_at_last.set()
+    entry = await room.heard(sitting, await ana.place.message(question.channel, "A roof.", after=second))
+    assert (entry.answers, entry.reply_to) == (("2",), str(second.id))
+
+
+@pytest.mark.parametrize("archived", [True, False])
+async def test_an_answer_that_can_be_changed_no_more_is_posted_anew(
+    archived: bool, room: Hall, host: Person, ana: Person
+) -> None:
+    """In an archived thread, and after many changes, an answer with other words replaces the old post, and still counts."""
+    script = SCRIPT.replace("questions:", "question_threads: true\nquestions:", 1)
+    (room.scripts / "threads.yaml").write_text(script, encoding="utf-8")
+    sitting = await room.begun(host, script="threads")
+    question = await host.place.message(host.place.channel, "Q1: ")
+    thread = await room.server.until(lambda: question.thread, "a thread")
+    await until(lambda: room.chats.line.client.get_channel(thread.id))
+    form = (await pressed(ana, question, "Answer")).modal
+    assert form
+    await ana.submits(form, {"text": "By chance."}).answered()
+    echo = await host.place.message(thread, "By chance.")
+    id_ = (await room.heard(sitting, echo)).id
+    await sitting.room.settled()
+    if archived:
+        host.place.archive(thread)
+    else:
+        room.server.faults.on("PATCH", "*/messages/*", refused(400, 30046, "Maximum number of edits"))
+    mine = (await pressed(ana, echo, "Edit or withdraw")).message
+    assert mine
+    form = (await pressed(ana, mine, "Edit")).modal
+    assert form
+    assert (await ana.submits(form, {"text": "By train."}).answered()).text == "Changed."
+    await _gone(room, echo)
+    anew = await host.place.message(thread, "By train.")
+    later = ana.says(host.place.channel, "A1 And later.")  # heard once all is heard that was told before it
+    await room.heard(sitting, later)
+    entry = await room.heard(sitting, anew)
+    assert (entry.id, entry.text, entry.answers) == (id_, "By train.", ("1",))
 
 
 # One's own -------------------------------------------------------------------------------------------------------

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from bot.live import SystemClock
 from bot.messages import Author
 from bot.recap import Recap
+from bot.rooms.discord.posting import LONGEST_RETRY
 from bot.rooms.discord.sitting import KIND, Sitting
 from bot.session import Late, Next, Over, Ready, Running
 from bot.store import OPEN, Chat, Store, StoreError
-from tests.chats import entries
+from tests.chats import Leaping, entries
 from tests.discord_server import Message, Permission, Person, Place
-from tests.discord_server.faults import delayed, held
+from tests.discord_server.faults import delayed, held, refused
 from tests.guilds import served, until
 from tests.hosted import SCRIPT, Hall, answered, hall, host_of, life, pressed, told
 
@@ -28,17 +28,6 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LATE = SCRIPT.replace("minutes_per_question: 60", "minutes_per_question: 600") + "late_answers: 1h\n"
 #: Nothing more counts once the chat has ended.
 PROMPT = SCRIPT + "late_answers: 0\n"
-
-
-class Leaping(SystemClock):
-    """A clock that can be set forward, as for one who sleeps."""
-
-    def leap(self, by: timedelta) -> None:
-        self._start += by
-        self._ring()
-
-    def seconds(self) -> float:
-        return self.now().timestamp()
 
 
 def write(path: Path, name: str, text: str) -> None:
@@ -521,7 +510,7 @@ async def forgotten(person: Person) -> None:
     warning = (await person.runs("chat forget-me").answered()).message
     assert warning
     answer = await pressed(person, warning, "Forget me")
-    assert "Nothing that you said is kept" in answer.text
+    assert answer.text.startswith("Done. Nothing that you said is kept")
 
 
 async def over_with_an_echo(room: Hall, host: Person, ana: Person) -> Message:
@@ -543,12 +532,55 @@ async def test_forgotten_while_the_chat_is_tidied_up(tmp_path: Path) -> None:
         store = room.chats.store
         assert isinstance(store, Gated)
         await until(lambda: store.recaps == 2)
-        await forgotten(ana)
+        (sitting,) = room.chats.in_guild(host.place.id)
+        forgetting = asyncio.create_task(forgotten(ana))
+        await until(lambda: sitting._reopened)
         store.gate.set()
+        await forgetting
         await finished(room)
         assert echo.deleted
         assert "By bicycle" not in shown(host.place)
         assert await texts(room, (await room.chats.kept(host.place.id))[0]) == []
+
+
+async def test_what_still_stands_is_told_and_goes_later(tmp_path: Path) -> None:
+    """Who is forgotten while the bot may not delete what it posted is told where that stands; it goes once the bot may."""
+    write(tmp_path, "prompt", PROMPT)
+    clock = Leaping()
+    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
+        host = host_of(server.guild())
+        ana = host.place.person("Ana")
+        echo = await over_with_an_echo(room, host, ana)
+        await finished(room)
+        server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+        warning = (await ana.runs("chat forget-me").answered()).message
+        assert warning
+        told_ = (await pressed(ana, warning, "Forget me")).text
+        assert "Done" not in told_
+        assert f"still stand in <#{host.place.channel.id}>" in told_
+        assert not echo.deleted
+        server.faults.clear()
+        assert len(await room.chats.store.unfinished(KIND)) == 1
+        clock.leap(LONGEST_RETRY)
+        await finished(room)
+        assert echo.deleted
+
+
+async def test_what_still_stands_of_a_live_chat_is_told(tmp_path: Path) -> None:
+    """While a chat goes on it is told in the same way, and tried again there."""
+    clock = Leaping()
+    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
+        host = host_of(server.guild())
+        ana = host.place.person("Ana")
+        await room.begun(host)
+        echo = await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By bicycle")
+        server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+        warning = (await ana.runs("chat forget-me").answered()).message
+        assert warning
+        assert "still stand in" in (await pressed(ana, warning, "Forget me")).text
+        server.faults.clear()
+        clock.leap(LONGEST_RETRY)
+        await server.until(lambda: echo.deleted)
 
 
 async def test_a_chat_opened_once_more_hears_nothing(tmp_path: Path) -> None:

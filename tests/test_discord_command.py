@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -16,8 +17,11 @@ import pytest
 from bot.cli.discord import Options, Unusable, examine_scripts, settings_of, token_of
 from bot.rooms.discord.doctor import Mark
 from bot.rooms.discord.settings import API_URL, GATEWAY_URL
-from tests.discord_server import Server, broken, delayed
-from tests.guilds import served
+from bot.rooms.discord.sitting import KIND
+from bot.store import Store
+from tests.discord_server import Person, Place, Server, Upload, broken, delayed, held
+from tests.guilds import served, until
+from tests.hosted import SCRIPT, pressed
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "MTA1NjQ5MDk3NjY5Mjk2MTMyMA.Gx1yZw.s3cr3t-s3cr3t_s3cr3t-s3cr3t-s3cr3t"
@@ -193,13 +197,52 @@ async def test_it_leaves_cleanly(how: signal.Signals, tmp_path: Path) -> None:
         assert "Stopped." in it.said
 
 
-async def test_it_leaves_although_discord_hangs(tmp_path: Path) -> None:
-    """A Discord that answers nothing any more holds the end up for a few seconds only."""
+async def begun(server: Server) -> tuple[Place, Person]:
+    """Have a host begin a chat once the bot is there; give the host and where."""
+    place = server.guild("MacroSW")
+    await server.ready()
+    await server.until(lambda: server.world.commands.get(None), "the commands")
+    host = place.person("Hana", host=True)
+    file = Upload("a.yaml", SCRIPT.encode())
+    assert "begins" in (await host.runs("chat start", file=file).answered()).text
+    return place, host
+
+
+async def test_what_has_been_asked_is_answered_at_the_end(tmp_path: Path) -> None:
+    """Whose answer or command has reached the bot before SIGTERM is told what came of it, and it came."""
     async with served() as server, bot(server, tmp_path) as it:
-        await server.ready()
+        place, host = await begun(server)
+        question = await place.message(place.channel, "Q1: ")
+        people = [place.person(f"P{n}") for n in range(6)]
+        forms = [(await pressed(each, question, "Answer")).modal for each in people]
+        asked = [
+            each.submits(form, {"text": f"It is {each.name}."})
+            for each, form in zip(people, forms, strict=True)
+            if form
+        ]
+        transcript = host.runs("chat transcript")
+        await server.until(lambda: transcript.interaction.delivered, "the command to be with the bot")
+        assert await it.stop(signal.SIGTERM) == 0
+        assert [(await each.answered()).text[:4] for each in asked] == ["Kept"] * len(people)
+        assert (await transcript.answered()).file.data.startswith(b"<!doctype html>")
+        assert "error" not in it.said
+    async with Store.open(tmp_path / "x.db", lambda: datetime.now(UTC)) as store:
+        (chat,) = await store.unfinished(KIND)
+        for each in people:
+            assert len(await store.record(chat).answers_of(str(each.id))) == 1
+
+
+async def test_it_leaves_although_discord_hangs(tmp_path: Path) -> None:
+    """Somebody who cannot be answered, and a chat that cannot post, hold the end up for a few seconds only."""
+    async with served() as server, bot(server, tmp_path) as it:
+        _, host = await begun(server)
         server.gateway.silent = True
         server.faults.on("*", "*", delayed(60), times=100)
+        struck = server.faults.struck
+        host.runs("chat next")
+        await until(lambda: {path.split("/")[1] for _, path, _ in struck} >= {"interactions", "channels"})
         assert await it.stop(signal.SIGTERM) == 0
+        assert "error" not in it.said
 
 
 async def test_it_can_be_stopped_while_discord_is_down(tmp_path: Path) -> None:
@@ -248,17 +291,13 @@ async def test_health(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     async with served() as server, bot(server, tmp_path, "--health", str(port)) as it:
-        await it.until_says("Connected as hashbot")
-        status, facts = await health(port)
-        assert status == 200
+        await server.ready()
+        facts = await heard(port, 200)
         assert facts["connected"] is True
         assert facts["chats"] == 0
         assert facts["late_seconds"] == 0
         await server.down()
-        async with asyncio.timeout(20):
-            while status == 200:
-                status, facts = await health(port)
-        assert (status, facts["connected"]) == (503, False)
+        assert (await heard(port, 503))["connected"] is False
         assert await it.stop(signal.SIGTERM) == 0
 
 
@@ -268,6 +307,7 @@ async def test_health_tells_of_a_post_that_is_stuck(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     async with served() as server, bot(server, tmp_path, "--health", str(port)) as it:
         place = server.guild("MacroSW")
+        await server.ready()
         await server.until(lambda: server.world.commands.get(None), "the commands")
         server.faults.on("POST", "/channels/*/messages", broken(503), times=1_000)
         host = place.person("Hana", host=True)
@@ -290,12 +330,38 @@ async def health(port: int) -> tuple[int, dict[str, object]]:
         return answer.status, await answer.json()
 
 
+async def heard(port: int, status: int) -> dict[str, object]:
+    """Ask until that is the answer's status, and give the facts."""
+    async with asyncio.timeout(20):
+        while (told := await health(port))[0] != status:
+            pass
+    return told[1]
+
+
 async def test_invitation_is_the_link_alone(tmp_path: Path) -> None:
     """`--invite` prints one line, so that it can be used in a script."""
     async with served() as server, bot(server, tmp_path, "--invite") as it:
         assert await it.end() == 0
         (line,) = it.said.splitlines()
         assert line.startswith(f"https://discord.com/oauth2/authorize?client_id={server.world.application}&")
+
+
+async def test_doctor_leaves_everything_to_the_bot_beside_it(tmp_path: Path) -> None:
+    """While the doctor looks, what people ask for is done by the bot that runs, and by nobody else."""
+    async with served() as server, bot(server, tmp_path) as it:
+        place, host = await begun(server)
+        looking = asyncio.Event()
+        server.faults.on("GET", "/applications/*/commands", held(looking))
+        async with bot(server, tmp_path, "--doctor") as doctor:
+            await until(lambda: server.faults.struck)
+            for _ in range(3):
+                assert "Common ground" in (await host.runs("chat status").answered()).text
+            question = await place.message(place.channel, "Q1: ")
+            assert (await pressed(host, question, "Answer")).modal
+            looking.set()
+            await doctor.end()
+            assert "✓ Commands: Discord knows them." in doctor.said
+        assert await it.stop(signal.SIGTERM) == 0
 
 
 async def test_doctor_says_a_line_each(tmp_path: Path) -> None:

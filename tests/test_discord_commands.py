@@ -125,11 +125,11 @@ async def test_start_names_the_permission_that_is_missing(room: Hall, host: Pers
     assert await room.chats.kept(host.place.id) == []
 
 
-async def test_start_needs_the_host_s_right_in_that_channel(room: Hall, host: Person) -> None:
-    """Nobody starts a chat in a channel that they may not see or manage events in."""
+async def test_start_needs_a_channel_that_the_host_sees(room: Hall, host: Person) -> None:
+    """Nobody starts a chat in a channel that they do not see."""
     closed = host.place.text_channel("closed")
     host.place.overwrite(closed, host, deny=Permission.VIEW_CHANNEL)
-    assert "You may not manage events in" in await told(host, "start", script="macrosw", channel=closed)
+    assert "You do not see <#" in await told(host, "start", script="macrosw", channel=closed)
     assert await room.chats.kept(host.place.id) == []
 
 
@@ -238,6 +238,18 @@ async def test_a_co_host_steers_until_taken_back(host: Person, ana: Person, sitt
     await told(host, "co-host", member=ana, off=True)
     assert "Only a host" in await told(ana, "resume")
     assert "Only who has the permission Manage Events" in await told(ana, "start", script="macrosw")
+
+
+async def test_a_channel_makes_no_hosts(host: Person, ana: Person, sitting: Sitting) -> None:
+    """Who may manage events is asked of the server: what a channel allows or denies makes nobody a host, and host nobody less."""
+    other = host.place.text_channel("other")
+    host.place.overwrite(other, ana, allow=Permission.MANAGE_EVENTS)
+    host.place.overwrite(host.place.channel, host, deny=Permission.MANAGE_EVENTS)
+    for command in ("pause", "end", "transcript"):
+        assert "Only a host" in await told(ana, command, other)
+    assert "Only who has the permission Manage Events" in await told(ana, "start", other, script="macrosw")
+    assert isinstance(sitting.live.state.phase, Running)
+    assert "Paused" in await told(host, "pause")
 
 
 async def test_hide_and_show_a_person(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
@@ -459,6 +471,28 @@ async def test_a_message_that_the_bot_may_not_read_is_heard_by_its_menu(tmp_path
         assert shown
         assert "Your message counts for Q1." in shown.text
         assert (await room.heard(sitting, said)).text == "A1 By chance."
+
+
+async def test_without_the_right_to_read_it_is_said_what_is_heard(tmp_path: Path) -> None:
+    """Hosts are told that messages cannot be read, and people only of ways to answer that arrive all the same."""
+    async with hall(tmp_path, content=False) as room:
+        host = host_of(room.server.guild())
+        channel = host.place.channel
+        started = await told(host, "start", script="macrosw")
+        sitting = room.chats.in_guild(host.place.id)[0]
+        question = await host.place.message(channel, "Q1: ")
+        for text in (started, await told(host, "status"), await told(host, "panel")):
+            assert text.count("switch on Message Content Intent") == 1
+        rules = (await host.place.message(channel, "How to answer: ")).text
+        assert "press “Answer” below the question, reply to it" in rules
+        assert "mention the bot before" in rules
+        assert "begin with" not in rules
+        ana, me = host.place.person("Ana"), room.server.world.bot.id
+        ana.says(channel, "A1 Nobody hears this")
+        said = [ana.says(channel, "By bus.", reply_to=question), ana.says(channel, f"<@{me}> A1 By train.")]
+        said.append(await answered(ana, question, "By bike."))
+        assert [(await room.heard(sitting, each)).answers for each in said] == [("1",)] * 3
+        assert (await sitting.live.recap()).messages == 3
 
 
 async def test_the_bot_s_own_posts_are_no_answers(host: Person, sitting: Sitting) -> None:

@@ -254,6 +254,21 @@ async def test_who_said_what_was_missed(path: Path) -> None:
         assert len(members) == len(set(members)) == 3
 
 
+async def test_who_was_mentioned_in_what_was_missed(path: Path) -> None:
+    """People who are mentioned in what is read from history have the guild's names too, if they are still there."""
+    async with listening(path) as hall:
+        (bo,) = hall.people("Bo")
+        ana, gone = (
+            hall.place.person("Ana", nick="Ana of here"),
+            hall.place.person("Gone", nick="Gone of here"),
+        )
+        await hall.close()
+        bo.says(hall.channel, f"Thanks {ana.mention} and {gone.mention}")
+        hall.place.leaves(gone)
+        await hall.open()
+        await hall.until_texts("Thanks @Ana_of_here and @Gone")
+
+
 async def test_events_that_never_came_are_read(path: Path) -> None:
     """What the gateway never told stands in history, and is heard when the bot knows that it may have missed something."""
     async with listening(path) as hall:

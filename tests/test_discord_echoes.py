@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Forgotten, Retracted
-from bot.rooms.discord.echoes import Echo
+from bot.rooms.discord.echo import Echo
+from bot.rooms.discord.posting import LONGEST_RETRY
 from bot.session import Refusal, Start
 from bot.store import Store
+from tests.chats import Leaping
 from tests.discord_room import ANA, BO, SCRIPT, a_chat, held, line_to, now, sitting
 from tests.discord_server import Permission, Trouble, broken, lost_after, lost_before, refused
 from tests.guilds import served, until
@@ -245,12 +247,10 @@ async def test_in_the_thread_of_its_question(tmp_path: Path) -> None:
         await chat.post("Salt")
 
 
-async def test_what_cannot_be_answered(tmp_path: Path) -> None:
-    """A question that was not asked, and an answer without words, are refused and leave nothing behind."""
+async def test_no_words(tmp_path: Path) -> None:
+    """An answer without words is refused and leaves nothing behind."""
     async with served() as server, held(tmp_path, server) as chat:
         await chat.asked("Q1")
-        with pytest.raises(Refusal, match="not been asked"):
-            await chat.answers(ANA, "2", "Bread")
         with pytest.raises(Refusal, match="nothing in that answer"):
             await chat.answers(ANA, "1", "  \n")
         assert not await chat.store.record(chat.chat).notes("echo:")
@@ -278,7 +278,134 @@ async def test_refused_for_now(tmp_path: Path) -> None:
         assert (await chat.live.recap()).questions[0].answers == 1
 
 
-@pytest.mark.parametrize("echo", [Echo(), Echo(12), Echo(12, 34, "abc")])
+async def test_a_change_that_is_refused_for_now(tmp_path: Path) -> None:
+    """Words that Discord does not let the bot change are changed later; until then the chat is not done."""
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
+        await chat.asked("Q1")
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        echo = await chat.post("Bread")
+        await chat.echoes.settled()
+        server.faults.on("PATCH", "*", refused(403, 50001, "Missing Access"))
+        await chat.echoes.edit(ANA, id_, "Salt")
+        await chat.echoes.settled()
+        assert "Bread" in echo.content
+        assert not await chat.room.finish()
+        clock.leap(LONGEST_RETRY)
+        await server.until(lambda: "Salt" in echo.content)
+        assert await chat.room.finish()
+
+
+@pytest.mark.parametrize(
+    "trouble", [refused(403, 50001, "Missing Access"), refused(404, 10008, "Unknown Message")]
+)
+async def test_a_removal_that_is_refused(trouble: Trouble, tmp_path: Path) -> None:
+    """What somebody takes back is remembered until it is gone: only that it is not there is as good as that."""
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
+        await chat.asked("Q1")
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        echo = await chat.post("Bread")
+        await chat.echoes.settled()
+        server.faults.on("DELETE", "*/messages/*", trouble, times=50)
+        await chat.echoes.withdraw(ANA, id_)
+        assert await chat.room.finish() == (trouble.status == 404)
+        assert bool(await chat.store.record(chat.chat).notes("echo:")) == (trouble.status == 403)
+        server.faults.clear()
+        clock.leap(LONGEST_RETRY)
+        if trouble.status == 403:
+            await server.until(lambda: echo.deleted)
+        assert await chat.room.finish()
+
+
+async def test_what_cannot_be_shown_is_not_owed(tmp_path: Path) -> None:
+    """An answer that Discord lets nobody post, as in a channel that is closed at the end, does not keep a chat from its end."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, refused(403, 50013, "Missing Permissions"))
+        await chat.answers(ANA, "1", "Bread")
+        assert await chat.room.finish()
+
+
+async def test_changed_while_it_was_on_its_way(tmp_path: Path) -> None:
+    """An answer that is changed before it is known that its first words arrived is shown with its last."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, lost_after())
+        server.faults.on("POST", MESSAGES, broken(503), times=2)
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        echo = await chat.post("Bread")
+        await chat.echoes.edit(ANA, id_, "Salt")
+        await server.until(lambda: "Salt" in echo.content)
+        await chat.echoes.settled()
+        assert [text for text in chat.texts if "Ana" in text] == ["**Ana** answers Q1:\n>>> Salt"]
+
+
+async def test_another_edition_after_a_restart(tmp_path: Path) -> None:
+    """An echo that may not be changed any more is replaced, once, also where the process ends in between."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store:
+            chat = await a_chat(store, place)
+            async with line_to(server) as line, sitting(place, store, line, chat) as first:
+                await first.ask(Start())
+                await first.asked("Q1")
+                id_, _ = await first.answers(ANA, "1", "Bread")
+                echo = await first.post("Bread")
+                await first.echoes.settled()
+                server.faults.on("PATCH", "*", refused(400, 30046, "Maximum number of edits"))
+                server.faults.on("DELETE", "*/messages/*", broken(503), times=50)
+                await first.echoes.edit(ANA, id_, "Salt")
+                await server.until(lambda: len(server.faults.struck) > 1)
+                assert first.echoes.shown_as(id_) is None
+                assert (
+                    first.echoes.message_of(str(echo.id)) != id_
+                )  # it goes, and the answer does not go with it
+            server.faults.clear()
+            async with (
+                line_to(server) as line,
+                sitting(place, store, line, await store.chat(chat.id)) as second,
+            ):
+                anew = await second.post("Salt")
+                await second.echoes.settled()
+                assert echo.deleted
+                assert second.echoes.shown_as(id_) == (second.channel.id, anew.id)
+
+
+@pytest.mark.parametrize("arrived", [lost_after(), broken(500, committed=True)])
+async def test_an_echo_that_had_arrived_in_a_thread(arrived: Trouble, tmp_path: Path) -> None:
+    """Where a thread takes nothing any more, but had taken the answer, it is not shown in the channel as well."""
+    script = SCRIPT.replace("late_answers", "question_threads: yes\nlate_answers")
+    async with served() as server, held(tmp_path, server, script) as chat:
+        question = await chat.asked("Q1")
+        thread = await server.until(lambda: question.thread)
+        await until(lambda: chat.line.client.get_channel(thread.id))
+        server.faults.on("POST", f"/channels/{thread.id}/messages", arrived)
+        server.faults.on("POST", f"/channels/{thread.id}/messages", refused(403, 50013))
+        id_, _ = await chat.answers(ANA, "1", "Bread")
+        echo = await chat.place.message(thread, "Bread")
+        await chat.echoes.settled()
+        assert chat.echoes.shown_as(id_) == (thread.id, echo.id)
+        assert not [text for text in chat.texts if "Bread" in text]
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        Echo(),
+        Echo(12),
+        Echo(12, 34, "abc"),
+        Echo(12, 34, "abc", 2),
+        Echo(12, 34, edition=1),
+        Echo(12, edition=1),
+    ],
+)
 def test_notes_are_read_as_written(echo: Echo) -> None:
     """Where an echo stands is noted and read back."""
     assert Echo.read(echo.note) == echo
+
+
+def test_notes_of_earlier_versions() -> None:
+    """A note that was written before there were editions is read."""
+    assert Echo.read("12/") == Echo(12)
+    assert Echo.read("12/34/abc") == Echo(12, 34, "abc")

@@ -1,5 +1,6 @@
 """What Discord tells of a message, and what is kept of it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -80,8 +81,10 @@ def shown(guild: discord.Guild, text: str = "", *, place: int = CHANNEL, **more:
     return discord.Message(state=state, channel=channel, data=data)
 
 
-def heard(message: discord.Message, *, thread: bool = False) -> Message:
-    kept = message_of(message, ANA, me=ME, thread=thread)
+def heard(
+    message: discord.Message, named: Mapping[int, str] | None = None, *, thread: bool = False
+) -> Message:
+    kept = message_of(message, ANA, named or {}, me=ME, thread=thread)
     assert kept
     return kept
 
@@ -121,15 +124,14 @@ def test_edit(guild: discord.Guild) -> None:
 )
 def test_marks_become_words(guild: discord.Guild, written: str, said: str) -> None:
     """What Discord writes as numbers is kept as words, and nothing else of the text is touched."""
-    mentions = [user(8, "Bo", member=member([], "Bo Lee")), user(ME, "hashchat")]
-    assert heard(shown(guild, written, mentions=mentions)).text == said
+    assert heard(shown(guild, written), {8: "Bo Lee", ME: "hashchat"}).text == said
 
 
 def test_mention_does_not_hide_a_label(guild: discord.Guild) -> None:
     """An answer that is said to somebody of a long name is still read as an answer."""
     script = parse(SCRIPT).script
     assert script
-    kept = heard(shown(guild, "<@8> A1 the library", mentions=[user(8, "Bo (he/him) van Dam 🌱")]))
+    kept = heard(shown(guild, "<@8> A1 the library"), {8: "Bo (he/him) van Dam 🌱"})
     asked = {question.label: WRITTEN for question in script.questions}
     assert read(script, asked, kept, Context()).answers == ("1",)
 
@@ -140,7 +142,7 @@ def test_any_text_is_heard(text: str) -> None:
     """Whatever somebody writes, it is heard, and what has no mark in it is kept as it is."""
     state = discord.Client(intents=discord.Intents.none())._connection
     empty: Any = {"id": str(GUILD), "name": "Guild"}
-    kept = message_of(shown(discord.Guild(data=empty, state=state), text), ANA, me=ME)
+    kept = message_of(shown(discord.Guild(data=empty, state=state), text), ANA, {}, me=ME)
     assert kept is None if not text else kept and ("<" in text or kept.text == text)
 
 
@@ -185,7 +187,7 @@ def test_stickers_and_polls_are_text(guild: discord.Guild) -> None:
     """A sticker and a poll are kept by name; what has nothing to read, such as an embed, is not heard."""
     sticker = {"id": "1", "name": "Wave", "format_type": 1}
     assert heard(shown(guild, "Hi", sticker_items=[sticker])).text == "Hi\n[sticker: Wave]"
-    assert message_of(shown(guild, embeds=[{"title": "x"}]), ANA, me=ME) is None
+    assert message_of(shown(guild, embeds=[{"title": "x"}]), ANA, {}, me=ME) is None
 
 
 @pytest.mark.parametrize(

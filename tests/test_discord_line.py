@@ -1,6 +1,7 @@
 """The line to Discord, over real sockets to a server that goes wrong in every way that has been seen."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -103,6 +104,16 @@ def said(caplog: pytest.LogCaptureFixture, beginning: str) -> list[str]:
 
 
 # What is heard ---------------------------------------------------------------------------------------------------
+
+
+async def test_it_says_as_whom_it_is_connected(caplog: pytest.LogCaptureFixture) -> None:
+    """Once all servers are there a line says who the bot is, and in how many of them."""
+    caplog.set_level(logging.INFO)
+    async with served() as server, kept_up(server) as (_, crew, _):
+        server.guild("MacroSW")
+        server.guild("Other")
+        await crew.until_ready()
+    assert said(caplog, "Connected") == ["Connected as hashbot#0000, in 2 servers."]
 
 
 async def test_everything_reaches_the_crew() -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.messages import Forgotten, Highlighted, Message, Retracted, Said
-from bot.rooms.discord.posting import Draft
+from bot.messages import Forgotten, Highlighted, Message, Placed, Retracted, Said
+from bot.rooms.discord.posting import LONGEST_RETRY, Draft
 from bot.rooms.discord.recap import Part, draft
 from bot.rooms.discord.recaps import Recaps
 from bot.session import Cancel, Next, Repeat, Say, Start
 from bot.store import Store
+from tests.chats import Leaping
 from tests.discord_room import ANA, BO, HOST, SCRIPT, Held, a_chat, held, line_to, now, sitting
 from tests.discord_server import Permission, Trouble, broken, lost_after, refused
 from tests.guilds import served
@@ -109,13 +110,12 @@ async def test_a_missing_permission_is_told(tmp_path: Path) -> None:
         await chat.ask(Say("Hello"))
         await server.until(host.inbox)
         assert "Send Messages" in host.inbox()[0].content
-        assert chat.room.trouble
-        assert "Send Messages" in chat.room.trouble
+        assert "Send Messages" in "\n".join(chat.room.troubles)
         chat.place.overwrite(chat.channel)
         await chat.post("Hello")
         await chat.ask(Say("Again"))
         await chat.kept(await chat.post("Again"))
-        assert chat.room.trouble is None
+        assert not chat.room.troubles
         assert len(host.inbox()) == 1
         assert chat.texts.count("Hello") == 1
 
@@ -159,6 +159,67 @@ async def test_counted_messages_get_the_sign(tmp_path: Path) -> None:
         await _edited(chat, id_, "Bread")
         await server.until(lambda: not answer.reactions)
         assert not chat.channel.messages[int(talk)].reactions
+
+
+async def test_talk_costs_no_request(tmp_path: Path) -> None:
+    """Nothing is asked of Discord about messages that never counted, edited or not."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        for n in range(10):
+            await chat.says(BO, f"Hello {n}")
+        await _edited(chat, await chat.says(ANA, "Hm"), "Hm!")
+        answer = chat.channel.messages[int(await chat.says(ANA, "A1 Bread"))]
+        await server.until(lambda: "✅" in answer.reactions)
+        assert len([path for _, path, _ in server.requests if "/reactions/" in path]) == 1
+
+
+async def test_the_sign_follows_what_somebody_says_a_message_answers(tmp_path: Path) -> None:
+    """A message that is made to count gets the sign, and loses it when it is made to count for none."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        talk = chat.channel.messages[int(await chat.says(ANA, "What I think"))]
+        await chat.ask(Placed(str(talk.id), ANA, ("1",)), ANA)
+        await server.until(lambda: "✅" in talk.reactions)
+        await chat.ask(Placed(str(talk.id), ANA, ()), ANA)
+        await server.until(lambda: not talk.reactions)
+
+
+async def test_a_sign_is_taken_off_after_a_restart(tmp_path: Path) -> None:
+    """An answer that is edited into none after a restart loses the sign that it got before."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store:
+            chat = await a_chat(store, place)
+            async with line_to(server) as line, sitting(place, store, line, chat) as one:
+                await one.ask(Start())
+                await one.asked("Q1")
+                id_ = await one.says(ANA, "A1 Bread")
+                answer = one.channel.messages[int(id_)]
+                await server.until(lambda: "✅" in answer.reactions)
+            async with line_to(server) as line, sitting(place, store, line, await store.chat(chat.id)) as two:
+                await _edited(two, id_, "Never mind")
+                await server.until(lambda: not answer.reactions)
+
+
+@pytest.mark.parametrize(
+    ("method", "trouble"),
+    [
+        ("PUT", refused(400, 50083, "Thread is archived")),
+        ("PUT", refused(404, 10008, "Unknown Message")),
+        ("DELETE", refused(400, 10014, "Unknown Emoji")),
+    ],
+)
+async def test_what_is_wrong_with_one_message_leaves_the_others_their_sign(
+    method: str, trouble: Trouble, tmp_path: Path
+) -> None:
+    """Where one message can get no sign, or has none to lose, those after it get theirs."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        server.faults.on(method, "*/reactions/*", trouble)
+        await _edited(chat, await chat.says(ANA, "A1 Bread"), "Bread")
+        answer = chat.channel.messages[int(await chat.says(BO, "A1 Salt"))]
+        await server.until(lambda: "✅" in answer.reactions)
+        assert server.faults.struck
 
 
 @pytest.mark.parametrize(
@@ -232,7 +293,7 @@ async def test_a_question_has_a_thread(tmp_path: Path) -> None:
         await server.until(lambda: second.thread)
 
 
-async def test_the_recap_is_brought_up_to_date_once(tmp_path: Path) -> None:
+async def test_the_recap_is_brought_up_to_date(tmp_path: Path) -> None:
     """What comes after the closing is in the recap when it is brought up to date, in the same messages."""
     async with served() as server, held(tmp_path, server) as chat:
         await chat.asked("Q1")
@@ -240,26 +301,58 @@ async def test_the_recap_is_brought_up_to_date_once(tmp_path: Path) -> None:
         count = len(chat.posts)
         id_ = await chat.says(ANA, "A1 Bread, late")
         await chat.ask(Highlighted(id_, HOST), HOST)
-        await chat.room.update_recap(await chat.live.recap())
+        assert "Bread, late" not in recap.text
+        await chat.room.update_recap()
+        await chat.room.settled()
         assert "Bread, late" in recap.text
         assert b"Bread, late" in recap.attachments[0].data
         assert f"/{chat.channel.id}/{id_}" in str(recap.components)
-        await chat.says(BO, "A1 Salt, too late")
-        await chat.room.update_recap(await chat.live.recap())
-        assert "Salt" not in recap.text
         assert len(chat.posts) == count
 
 
-async def test_a_recap_that_cannot_be_changed(tmp_path: Path) -> None:
-    """A recap that may not be changed, or is gone, stays as it is and stops nothing."""
+async def test_a_recap_that_is_gone(tmp_path: Path) -> None:
+    """A recap that somebody has deleted is not posted anew, and stops nothing."""
     async with served() as server, held(tmp_path, server) as chat:
         await chat.asked("Q1")
-        recap = await chat.end()
+        await chat.end()
         await chat.says(ANA, "A1 Bread, late")
         server.faults.on("PATCH", "*", refused(404, 10008, "Unknown Message"))
-        await chat.room.update_recap(await chat.live.recap())
-        assert "Bread" not in recap.text
-        assert "recap-updated" in await chat.store.record(chat.chat).notes("recap")
+        await chat.room.update_recap()
+        assert await chat.room.finish()
+        assert [text.startswith("# #MacroSW") for text in chat.texts].count(True) == 1
+
+
+async def test_a_recap_that_may_not_be_changed(tmp_path: Path) -> None:
+    """What is to go from a recap goes later where Discord refuses it now; until then the chat is not done."""
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
+        await chat.asked("Q1")
+        await chat.says(ANA, "A1 Bread")
+        recap = await chat.end()
+        server.faults.on("PATCH", "*", refused(403, 50001, "Missing Access"))
+        await chat.ask(Forgotten(ANA.id), ANA)
+        assert not await chat.room.finish()
+        assert "Bread" in recap.text
+        clock.leap(LONGEST_RETRY)
+        await server.until(lambda: "Bread" not in recap.text)
+        assert await chat.room.finish()
+
+
+@pytest.mark.parametrize(
+    "trouble", [refused(403, 50001, "Missing Access"), refused(404, 10008, "Unknown Message")]
+)
+async def test_what_is_left_of_a_recap_goes(trouble: Trouble, tmp_path: Path) -> None:
+    """A message of a recap that is to be deleted goes later where Discord refuses it now, unless it is gone already."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.says(ANA, "A1 Bread")
+        recap = await chat.end()
+        server.faults.on("PATCH", "*", refused(400, 30046, "Maximum number of edits"))
+        server.faults.on("DELETE", "*/messages/*", trouble)
+        await chat.ask(Forgotten(ANA.id), ANA)
+        assert await chat.room.finish() == (trouble.status == 404)
+        notes = await chat.store.record(chat.chat).notes("recap-going:")
+        assert (f"recap-going:{recap.id}" in notes) == (trouble.status == 403)
 
 
 @pytest.mark.parametrize("trouble", [lost_after(), broken(503), broken(503, committed=True)])
@@ -373,7 +466,8 @@ async def test_a_recap_of_many_messages(tmp_path: Path) -> None:
         assert sum(text.count("https://example.org/59/") for text in chat.texts) == 1
         for id_ in ids:
             await chat.ask(Retracted(id_), ANA)
-        await chat.room.update_recap(await chat.live.recap())
+        await chat.room.update_recap()
+        await chat.room.settled()
         assert len(chat.posts) == 5
         assert chat.posts[-1].attachments
 

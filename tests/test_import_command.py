@@ -1,12 +1,15 @@
 """`hashchat import`, as a process of its own."""
 
 import json
+import os
+import pty
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from bot.cli.importing import import_files
-from tests.importing import ANA, export, note, written
+from tests.importing import ANA, HANA, export, note, written
 from tests.test_cli import Host
 from tests.test_import_irc import ZNC
 from tests.test_import_taking import CHAT
@@ -104,6 +107,56 @@ def test_named_by_the_one_who_imports(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr()
     assert "swchat-2015-04-23: 7 messages" in said.out
     assert "could not be kept" not in said.out
+
+
+def test_a_title_of_its_own(host: Host) -> None:
+    """Where a title had to be made, it is said how to give another, and neither the channel's nor the file's name is doubled."""
+    written(host.folder, "tea.json", export(*CHAT, channel={"name": "tea", "topic": None}))
+    done = host.run("import", "tea.json")
+    assert "Its title was made of a question: “What brought you here?”. For another," in done.stdout
+    assert "--title" in done.stdout
+    assert "#MacroSW: What brought you here?" in host.run("recap", "last").stdout
+    written(host.folder, "m.json", export(*CHAT))
+    assert "--title" not in host.run("import", "m.json").stdout
+
+
+def test_forgetting_a_host(host: Host) -> None:
+    """Who only asked the questions of imported chats is named as any other, asked about with all chats of the place, and gone."""
+    for number in (1, 2, 3):
+        posts = (note(10 * number + n, HANA, f"Q{n}: Part {n}?", 60 * n) for n in (1, 2))
+        written(host.folder, f"{number}.json", export(*posts, note(10 * number + 3, ANA, "A1 so", 90)))
+        host.run("import", f"{number}.json", "--hashtag", f"Tea{number}")
+    assert "Hana" in host.run("recap", "tea1").stdout
+    asked = _at_a_terminal(host, "n\n", "forget", "tea1", "hana")
+    assert "all that hana wrote in tea1-2015-04-23 and in 2 other chats of the same place for good?" in asked
+    assert "Hana" in host.run("recap", "tea1").stdout
+    told = host.run("forget", "tea1", "hana", "--yes").stdout
+    assert told.startswith("tea1-2015-04-23 and 2 other chats of the same place: Forgotten: ")
+    for chat in ("tea1", "tea2", "tea3"):
+        assert "Hana" not in host.run("recap", chat).stdout
+        assert "Hana" not in host.run("transcript", chat, "--format", "json").stdout
+        assert "Part 2?" in host.run("transcript", chat, "--format", "md").stdout
+    assert all(b"hana" not in file.read_bytes().lower() for file in host.folder.glob("h.db*"))
+    assert "wrote as hana" in host.run("forget", "tea1", "hana", "--yes", status=1).stderr
+    told = host.run("forget", "tea2", "ana", "--yes").stdout
+    assert "tea2-2015-04-23 and 2 other chats of the same place: " in told
+    written(host.folder, "lone.log", "[21:00] <hana> Q1: Why?\n")
+    host.run("import", "lone.log", "--date", "2015-04-24")
+    assert host.run("forget", "last", "HANA", "--yes").stdout.startswith("lone-2015-04-24: Forgotten")
+
+
+def _at_a_terminal(host: Host, typed: str, *arguments: str) -> str:
+    """Run a command for somebody who types that, and give what they saw."""
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, typed.encode())
+        done = subprocess.run(
+            host.command(*arguments), stdin=theirs, capture_output=True, cwd=host.folder, env=host.environment, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    return done.stdout
 
 
 def test_every_unread_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.imports.heard import Head, LeftOut, Signed, Unread
 from bot.messages import Attachment
-from tests.importing import ANA, BO, HANA, export, heard, note, pieces, said, written
+from tests.importing import ANA, BO, HANA, export, heard, note, person, pieces, said, written
 
 
 def test_message(tmp_path: Path) -> None:
@@ -25,6 +25,8 @@ def test_head(tmp_path: Path) -> None:
     """The channel's name goes for the hashtag and its topic for the title; the guild is what lasts."""
     (head,) = pieces(written(tmp_path, "c.json", export()))
     assert head == Head(title="Macro practice", name="macrosw", room="discord:8")
+    (head,) = pieces(written(tmp_path, "c.json", export(channel={"topic": None})))
+    assert head == Head(name="macrosw", room="discord:8")
 
 
 def test_edited(tmp_path: Path) -> None:
@@ -42,6 +44,15 @@ def test_reactions(tmp_path: Path) -> None:
     own = {"emoji": {"id": "55", "name": "macro"}, "count": 2}
     (message,) = heard(written(tmp_path, "c.json", export(note(2, BO, "x", reactions=[thumb, own]))))
     assert message.reactions == {"👍": Signed(("102", "101"), 1), ":macro:": Signed(others=2)}
+
+
+def test_bots(tmp_path: Path) -> None:
+    """What a program wrote is told apart, and its signs do not count."""
+    bot = person(9, "Butler", isBot=True)
+    signs = [{"emoji": {"id": "", "name": "✅"}, "count": 3, "users": [bot, ANA]}]
+    path = written(tmp_path, "c.json", export(note(1, bot, "x"), note(2, ANA, "y", reactions=signs)))
+    assert [each.by_bot for each in heard(path)] == [True, False]
+    assert heard(path)[1].reactions == {"✅": Signed(("102",), 1)}
 
 
 def test_attachments(tmp_path: Path) -> None:
@@ -101,6 +112,20 @@ def test_mentions(tmp_path: Path) -> None:
     """Mentions that were exported raw have the people's names."""
     (message,) = said(written(tmp_path, "c.json", export(note(2, ANA, "<@103> <@!9> hi", mentions=[BO]))))
     assert message.text == "@Bo @somebody hi"
+
+
+def test_a_name_of_several_words_is_mentioned_as_one(tmp_path: Path) -> None:
+    """As in a live chat, however it was exported: so a label behind it is read, and it is no theme."""
+    cast = [person(4, "Ana Lee"), person(5, "Ana"), person(6, "\u3000")]
+    texts = ("<@104> A1 toast", "@Ana Lee A1 toast, @Ana", "mail a@b, @Lee")
+    path = written(
+        tmp_path, "c.json", export(*(note(n, BO, each, mentions=cast) for n, each in enumerate(texts, 1)))
+    )
+    assert [message.text for message in said(path)] == [
+        "@Ana_Lee A1 toast",
+        "@Ana_Lee A1 toast, @Ana",
+        "mail a@b, @Lee",
+    ]
 
 
 def test_thread(tmp_path: Path) -> None:

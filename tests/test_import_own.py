@@ -1,18 +1,22 @@
 """hashchat's own transcripts come back as they were."""
 
+import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.imports.heard import Unread, Unreadable
 from bot.live.listener import Listener
 from bot.messages import Attachment, Highlighted, Placed, Reacted, Said
 from bot.render import transcript
 from bot.session import Asked, Over, State, dump
-from bot.store import Changes, Store
+from bot.store import Changes, Chat, Store
 from tests.chats import ANA, BO, HOST, START, after, entries, message
-from tests.importing import imported, pieces, said, written
-from tests.stores import create
+from tests.importing import HANA, export, imported, note, pieces, said, written
+from tests.stores import create, raw
 
 
 async def _held(store: Store, form: str) -> str:
@@ -37,9 +41,12 @@ async def _held(store: Store, form: str) -> str:
     changes.state = dump(state)
     await store.commit(changes)
     chat = await store.chat(chat.id)
+    return await _transcript(store, chat, form)
+
+
+async def _transcript(store: Store, chat: Chat, form: str) -> str:
     writer = transcript(form, chat.about)
-    text = [writer.preamble(), *map(writer.entry, await entries(store, chat)), writer.postamble()]
-    return "".join(text)
+    return "".join([writer.preamble(), *map(writer.entry, await entries(store, chat)), writer.postamble()])
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
@@ -49,10 +56,67 @@ async def test_back_and_forth(tmp_path: Path, form: str) -> None:
         text = await _held(store, form)
     async with Store.open(tmp_path / "b.db", lambda: START) as store:
         result = await imported(store, written(tmp_path, f"t.{form}", text))
-        writer = transcript(form, result.chat.about)
-        again = [writer.preamble(), *map(writer.entry, await entries(store, result.chat)), writer.postamble()]
-    assert "".join(again) == text
+        assert await _transcript(store, result.chat, form) == text
     assert [q.ask for q in result.chat.script.questions] == ["What brought you here?", "What do we share?"]
+
+
+QUESTION = st.text(min_size=1, max_size=80) | st.text(
+    st.sampled_from("Q1:.) -\n#?é"), min_size=1, max_size=20
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asks=st.lists(QUESTION, min_size=1, max_size=4), form=st.sampled_from(["json", "jsonl"]))
+async def test_questions_come_back(tmp_path: Path, asks: list[str], form: str) -> None:
+    """Whatever a host posted, the questions found in it are the same after a way through hashchat's own JSON."""
+    talk = [note(n, HANA, f"Q{n}: {ask}", n * 60) for n, ask in enumerate(["Why?", "How?", *asks])]
+    with TemporaryDirectory(dir=tmp_path) as folder:
+        async with Store.open(Path(folder, "a.db"), lambda: START) as store:
+            first = (await imported(store, written(Path(folder), "c.json", export(*talk)))).chat
+            text = await _transcript(store, first, form)
+        async with Store.open(Path(folder, "b.db"), lambda: START) as store:
+            second = (await imported(store, written(Path(folder), f"t.{form}", text))).chat
+            again = await _transcript(store, second, form)
+    assert second.script.everything_asked == first.script.everything_asked
+    assert second.script.title == first.script.title
+    assert again.replace(second.name, "") == text.replace(first.name, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("Q1: Why?\nReading: https://x.org", "Why?"),
+        ("Choose one: tea or coffee?", "Choose one: tea or coffee?"),
+        ("Q1: Choose one: tea or coffee?", "Choose one: tea or coffee?"),
+        ("Q1 What about tea?", "What about tea?"),
+        ("Q1) Why?", "Why?"),
+    ],
+)
+async def test_questions_of_older_transcripts(tmp_path: Path, text: str, ask: str) -> None:
+    """Where a transcript does not tell what a question asks, it is the post's first line without the question's own name."""
+    asked = {"id": "2", "at": "2015-04-23T20:59:00Z", "kind": "question", "under": "1", "text": text}
+    whole = {"format": "hashchat-transcript", "version": 1, "chat": {"hashtag": "x"}, "entries": [asked]}
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        result = await imported(store, written(tmp_path, "t.json", json.dumps(whole)))
+    assert [question.ask for question in result.chat.script.questions] == [ask]
+
+
+async def test_hosts_can_be_forgotten(tmp_path: Path) -> None:
+    """Hosts and guests whom a transcript names can be forgotten by their names, although nobody knows their ids."""
+    asked = {"id": "2", "at": "2015-04-23T20:59:00Z", "kind": "question", "under": "1", "text": "Q1: Why?"}
+    hosts = [{"name": "Ana Ruiz", "handle": "ana_r"}, {"name": "Bo", "role": "guest"}]
+    whole = {"format": "hashchat-transcript", "version": 1, "chat": {"hosts": hosts}, "entries": [asked]}
+    path = written(tmp_path, "t.json", json.dumps(whole))
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, path)).chat
+        for name in ("ana ruiz", "BO"):
+            async with store.reading(chat) as record:
+                (known,) = await record.people(name)
+            await store.forget(chat.room, known)
+        await store.delete(await store.chats())
+        assert (await imported(store, path)).chat.script.hosts == ()
+    kept = raw(tmp_path / "h.db")
+    assert not [word for word in (b"Ana Ruiz", b"ana_r", b"Bo") if word in kept]
 
 
 def test_newer(tmp_path: Path) -> None:

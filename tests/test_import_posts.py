@@ -125,6 +125,22 @@ def test_unreadable_rows(tmp_path: Path) -> None:
     assert [message.text for message in said(path)] == ["two\nlines"]
 
 
+def test_a_text_with_commas(tmp_path: Path) -> None:
+    """A text in the last column comes whole without quotation marks; empty cells at the end are none."""
+    head, row = "time,author,text\n", "2015-04-23 21:01:05,a,b, c ,,d\n2015-04-23 21:01:05,a,e,,\n"
+    assert [message.text for message in said(written(tmp_path, "p.csv", head + row))] == ["b, c ,,d", "e"]
+
+
+def test_a_row_with_too_many_cells(tmp_path: Path) -> None:
+    """A row is told with its line where its surplus cells may be of any column, and the others come all the same."""
+    rows = "2015-04-23 21:01:05,a,b, c,7\n2015-04-23 21:01:05,a,e,8\n"
+    path = written(tmp_path, "p.csv", "time,author,text,id\n" + rows)
+    assert [piece for piece in pieces(path) if isinstance(piece, Unread)] == [
+        Unread(2, "the row has more cells than the header; a text with a comma needs quotation marks")
+    ]
+    assert [message.text for message in said(path)] == ["e"]
+
+
 def test_missing_quotation_mark(tmp_path: Path) -> None:
     """A quotation mark that is never closed is found before the whole file is one cell."""
     path = written(tmp_path, "p.csv", 'time,author,text\n2015-04-23 21:01:05,a,"b\n' + "x,y,z\n" * 40_000)

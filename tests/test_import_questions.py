@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.imports.heard import Head
-from bot.imports.questions import Found, Posted, Survey, script_text
+from bot.imports.questions import Found, Posted, Survey, named_hosts, script_text
 from bot.messages import Message
 from bot.script.model import Host
 from bot.script.parse import parse
@@ -34,7 +34,7 @@ def test_the_one_who_asks_first_hosts() -> None:
         message("5", BO, "Q2: tea, what else?", 12),
     )
     assert asked(result) == {"1": "1", "2": "4"}
-    assert result.hosts == {ANA.id}
+    assert result.hosts == {ANA.id: "Ana"}
     assert [posted.ask for posted in result.questions.values()] == ["What brought you here?", "What next?"]
 
 
@@ -54,7 +54,7 @@ def test_two_hosts_in_turn() -> None:
         message("4", DEE, "Q2: that way", 10),
     )  # fmt: skip
     assert asked(result) == {"1": "1", "2": "2", "3": "3"}
-    assert result.names == ("Ana", "Bo")
+    assert result.hosts == {ANA.id: "Ana", BO.id: "Bo"}
 
 
 def test_named_hosts() -> None:
@@ -105,7 +105,7 @@ def test_given_questions() -> None:
     survey.add(message("1", ANA, "Q1: Why?", 1))
     survey.posted("2", Posted("p2", START, "hashchat", "hashchat", "How?"))
     assert asked(survey.found()) == {"2": "p2"}
-    assert survey.found().names == ()
+    assert survey.found().hosts == {}
 
 
 def test_script_of_what_was_found() -> None:
@@ -123,6 +123,40 @@ def test_script_of_what_was_found() -> None:
     assert script.hosts == (Host("Ana"),)
 
 
+def test_title_of_a_question() -> None:
+    """A chat that nobody has given a title is called by its first question, the introduction aside, cut where that is long."""
+    for text, title in (("Why?", "Why?"), ("Why " * 50, f"{'Why ' * 24}Why…")):
+        result = found(message("1", ANA, "Q0: Who are you?", 0), message("2", ANA, f"Q1: {text}", 1))
+        script = parse(script_text(result, Head(name="archive"), "UTC")).script
+        assert script
+        assert (script.title, script.hashtag) == (title, "archive")
+
+
+def test_a_bot_is_no_host() -> None:
+    """A program whose posts are the questions is not named as a host, unless somebody says that it is one."""
+    for hosts, names in (((), []), (("Ana",), [Host("Ana")])):
+        survey = Survey(None, hosts)
+        survey.add(message("1", ANA, "Q1: Why?", 1), by_bot=True)
+        result = survey.found()
+        script = parse(script_text(result, Head(), "UTC")).script
+        assert script
+        assert asked(result) == {"1": "1"}
+        assert list(script.hosts) == names
+        assert result.bots == (frozenset() if hosts else {ANA.id})
+
+
+def test_who_is_named() -> None:
+    """The people whom a script names are known by their ids where they wrote, under name or handle, or else by their names."""
+    script = parse("hashtag: M\ntitle: T\nquestions: [Why?]\nhosts:\n  - Zoë  Bell\n  - {name: Ana Ruiz, handle: ana}\n").script  # fmt: skip
+    assert script
+    hosts = Found({"1": "ANA", "2": "ana ruiz", "3": "Bo"}, {})
+    assert list(named_hosts(script, hosts)) == [
+        ("zoë bell", "Zoë Bell"),
+        ("1", "Ana Ruiz"),
+        ("2", "Ana Ruiz"),
+    ]
+
+
 TEXT = st.text(max_size=60) | st.text(st.sampled_from("\\\"'{}#:\n\t\x00\u202e\ud800 é😀"), max_size=30)
 LABELS = st.sampled_from(["0", "1", "2", "2a", "2b", "10", "99"])
 
@@ -132,9 +166,7 @@ LABELS = st.sampled_from(["0", "1", "2", "2a", "2b", "10", "99"])
 def test_any_script_is_right(asks: dict[str, str], name: str, title: str, tag: str) -> None:
     """Whatever people wrote and are called, the script that is made of it can be read, and asks as many questions."""
     questions = {label: Posted(label, START, "a", name, ask) for label, ask in asks.items()}
-    parsed = parse(
-        script_text(Found(frozenset("a"), (name,), questions), Head(title=title, hashtag=tag), "UTC")
-    )
+    parsed = parse(script_text(Found({"a": name}, questions), Head(title=title, hashtag=tag), "UTC"))
     assert not parsed.problems
     assert parsed.script
     assert len(parsed.script.everything_asked) == len(asks)

@@ -298,6 +298,73 @@ async def test_forgotten_for_good(tmp_path: Path) -> None:
             assert (result.messages, result.people) == (messages, 1)
 
 
+@pytest.mark.parametrize(
+    ("talks", "script"),
+    [(False, None), (True, None), (True, SCRIPT.replace("[Hana]", "[Dee, Hana]  # Hana!"))],
+)
+async def test_a_host_can_be_forgotten(tmp_path: Path, *, talks: bool, script: str | None) -> None:
+    """A host's name leaves every byte, whether they only asked or talked too, and stays away; the questions stay."""
+    more = (note(9, HANA, "thanks", 700),) if talks else ()
+    path = written(tmp_path, "a.json", export(*CHAT, *more))
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, path, script=script)).chat
+        async with store.reading(chat) as record:
+            people = await record.people("hana")
+        assert people == ["101"]
+        await store.forget(chat.room, people[0])
+        left = await store.chat(chat.id)
+        assert [host.name for host in left.script.hosts] == (["Dee"] if script else [])
+        assert left.script.questions == chat.script.questions
+        assert [entry.id for entry in await entries(store, left) if entry.kind == "question"] == ["2", "6"]
+        assert b"hana" not in raw(tmp_path / "h.db").lower()
+        await store.delete([left])
+        again = await imported(store, path, script=script)
+        assert again.hosts == ()
+        assert again.chat.script == left.script
+    assert b"hana" not in raw(tmp_path / "h.db").lower()
+
+
+async def test_a_host_is_forgotten_in_the_whole_place(tmp_path: Path) -> None:
+    """Who hosted another chat of the same server is forgotten there too, under whatever name; of other servers nothing goes."""
+    paths = [
+        written(tmp_path, "a.json", export(*CHAT)),
+        written(tmp_path, "b.json", export(note(2, person(1, "Dr Hana"), "Q1: Why?"), note(3, ANA, "A1 so", 5))),
+        written(tmp_path, "c.json", export(*CHAT).replace('"id": "8", "name": "Guild"', '"id": "9"').replace('"id": "8",\n', '"id": "9",\n')),
+    ]  # fmt: skip
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chats = [(await imported(store, path)).chat for path in paths]
+        assert await store.with_any_of(["101"], chats[0].room) == chats[:2]
+        await store.forget(chats[0].room, "101")
+        assert [[host.name for host in chat.script.hosts] for chat in await store.chats()] == [
+            [],
+            [],
+            ["Hana"],
+        ]
+        assert await store.with_any_of(["101"], chats[0].room) == []
+
+
+async def test_bots(tmp_path: Path) -> None:
+    """What bots write is left out and counted, but for the questions; who says that one hosts has its words too."""
+    bot = person(9, "Butler", isBot=True)
+    signs = [{"emoji": {"id": "", "name": "👍"}, "count": 2, "users": [bot, ANA]}]
+    chat = export(
+        note(1, bot, "Q1: Why?"), note(2, ANA, "A1 so", 5), note(3, bot, "Noted!", 6, reference={"messageId": "2"}),
+        note(4, ANA, "Thanks, bot", 7, reference={"messageId": "3"}), note(5, bot, "Q1: Why? Still open.", 8),
+        note(6, BO, "so", 9, reference={"messageId": "5"}, reactions=signs),
+    )  # fmt: skip
+    path = written(tmp_path, "a.json", chat)
+    result, found = await taken(tmp_path / "a.db", path)
+    assert [(e.id, e.kind) for e in found] == [
+        ("1", "question"), ("2", "message"), ("4", "message"), ("5", "repeat"), ("6", "message"),
+    ]  # fmt: skip
+    assert (found[2].reply_to, found[-1].answers, found[-1].reactions) == (None, ("1",), {"👍": 1})
+    assert (result.people, result.hosts, result.chat.script.hosts) == (2, (), ())
+    assert result.report.left_out == {"posts of bots": 1}
+    result, found = await taken(tmp_path / "b.db", path, hosts=["Butler"])
+    assert [entry.id for entry in found] == ["1", "2", "3", "4", "5", "6"]
+    assert (result.people, result.hosts, result.report.left_out) == (3, ("Butler",), {})
+
+
 async def test_a_log_has_a_room_that_lasts(tmp_path: Path) -> None:
     """The room of a file that says nothing of where it was held is known by what is in it."""
     log = "[21:00] <hana> Q1: Why?\n[21:01] <ana> A1 so\n[21:10] <hana> Q2: How?\n"
@@ -330,12 +397,12 @@ async def test_welcome_and_farewell(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted", "tag", "title"),
     [
-        ("archive_2015-04-23.log", {}, "MacroSW", "archive"),
+        ("archive_2015-04-23.log", {}, "MacroSW", "Why?"),
         ("archive_2015-04-23.log", {"hashtag": "SWChat", "title": "Old times"}, "SWChat", "Old times"),
     ],
 )
 async def test_hashtag(tmp_path: Path, name: str, wanted: dict[str, str], tag: str, title: str) -> None:
-    """The hashtag is that of the questions, unless another was named; the file's own name, without its day, comes last."""
+    """The hashtag is that of the questions, unless another was named; the file's own name is no title."""
     log = "[21:00] <hana> Q1: Why? #MacroSW\n[21:01] <ana> A1 so #other #stuff\n[21:10] <hana> Q2: How? #macrosw\n"
     result, _ = await taken(tmp_path / "h.db", written(tmp_path, name, log), **wanted)
     assert (result.chat.script.hashtag, result.chat.script.title) == (tag, title)

@@ -383,6 +383,32 @@ async def test_heard_again(path: Path) -> None:
         assert held.room.acknowledged[-1][1].answers == ("1",)
 
 
+async def test_what_counts_is_told_where_that_is_new(path: Path) -> None:
+    """The room is told of messages that count from now on, or no longer, also of those from before a restart; never of talk."""
+
+    def told(held: Stage) -> list[tuple[str, bool]]:
+        news, held.room.news = held.room.news, []
+        return [each for one in news for each in one.counting.items()]
+
+    first = Said(message("a", ANA, "A1 my answer (1/2)", 2))
+    async with stage(path) as held:
+        await begun(held, 12)
+        await hear(
+            held, first, Said(message("b", ANA, "with more (2/2)", 2.5)), Said(message("c", BO, "hm", 3))
+        )
+        assert told(held) == [("a", True), ("b", True)]
+        await hear(held, first, Said(message("c", BO, "hm!", 3, version=1)))
+        await hear(held, Said(message("a", ANA, "A1 an answer (1/2)", 2, version=1)))
+        assert told(held) == []
+        for labels, counts in ((("1",), True), ((), False)):
+            await held.live.ask(Placed("c", BO, labels), by=BO)
+            await held.settled()
+            assert told(held) == [("c", counts)]
+    async with stage(path, room=held.room, clock=held.clock) as held:
+        await hear(held, Said(message("a", ANA, "never mind", 2, version=2)))
+        assert told(held) == [("a", False), ("b", False)]
+
+
 async def test_deleted(path: Path) -> None:
     """A deleted message is gone, also when it is deleted before it is heard, and its creation brings nothing back."""
     async with stage(path) as held:

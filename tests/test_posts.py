@@ -115,6 +115,21 @@ def test_the_housekeeping_names_the_ways_of_the_room(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_room_that_hears_only_what_is_addressed_to_the_bot(language: str) -> None:
+    """People are told of what arrives there, and not that a label or a thread would be enough, at the end neither."""
+    script, words = replace(SCRIPT, language=language, question_threads=True), phrases(language)
+    ways = Ways(button=True, addressed=True)
+    said, closing = (
+        compose(script, Post("key", kind, ALWAYS), ways=ways) for kind in (Kind.HOUSEKEEPING, Kind.CLOSING)
+    )
+    label = f"{letter(language)}1"
+    assert said.startswith(words.how_to_address.format(button=words.answer, answer=label, question="Q1"))
+    assert said.count(words.answer) == 1
+    assert words.answer_in_thread not in said
+    assert words.late_as_before.format(time=words.time(script.late_answers)) in closing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_words_with_names_in_them_are_whole(language: str) -> None:
     """Every phrase has the same placeholders in each language as in English, for posts and for recaps alike."""
     spoken = phrases(language)

@@ -188,7 +188,7 @@ def entry_from(value: Mapping[str, Any]) -> Entry:
     edited = value["edited_at"]
     return Entry(
         **{
-            **value,
+            **{key: each for key, each in value.items() if key != "ask"},
             "at": datetime.fromisoformat(value["at"]),
             "edited_at": datetime.fromisoformat(edited) if edited else None,
             "author": Author(**value["author"]) if value["author"] else None,
@@ -204,6 +204,17 @@ def test_json_gives_back_every_entry(said: list[Entry]) -> None:
     value = json.loads(written("json", said).encode())
     assert (value["format"], value["version"]) == ("hashchat-transcript", 1)
     assert [entry_from(entry) for entry in value["entries"]] == [intact(entry) for entry in said]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_tells_what_a_question_asks(form: str) -> None:
+    """The entry of a question says what it asks, apart from what else its post has; no other entry does."""
+    posts = [
+        Entry("1", START, None, "Q1) first, #macro: what? RT!", kind, under=under)
+        for kind, under in (("question", "1"), ("repeat", "1"), ("question", "none such"))
+    ]
+    entries = [json.loads(line.rstrip(",")) for line in written(form, posts).splitlines() if '"kind"' in line]
+    assert [entry.get("ask") for entry in entries] == [SCRIPT.question("1").ask, None, None]
 
 
 def test_json_tells_of_the_chat() -> None:

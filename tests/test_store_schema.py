@@ -12,7 +12,7 @@ from bot.script.posts import Kind
 from bot.store import Media, Shown, Store
 from bot.store.schema import APPLICATION_ID, VERSION
 from tests.chats import SCRIPT, START, entries
-from tests.stores import Now, changes
+from tests.stores import Now, changes, raw
 
 KEY = bytes(range(32))
 #: The tables of version 1 as they were released, and something in each.
@@ -133,6 +133,20 @@ async def test_a_chat_of_version_1_goes_on(earlier: Path) -> None:
         await store.commit(kept)
         assert [entry.id for entry in await entries(store, chat)] == ["post:Q1"]
         assert await store.record(chat).media_size() == 0
+
+
+async def test_hosts_of_earlier_imports_can_be_forgotten(earlier: Path) -> None:
+    """Who hosted a chat that an earlier version imported is known by what they said in it, and leaves its script."""
+    with closing(sqlite3.connect(earlier, isolation_level=None)) as db:
+        db.execute("UPDATE chats SET source = 'import:1', room = 'import:x'")
+        db.execute("UPDATE messages SET room = 'import:x', author = '7', name = 'Hana', hosting = 1")
+    async with Store.open(earlier, Now()) as store:
+        chat = await store.find("last")
+        assert [host.name for host in chat.script.hosts] == ["Hana"]
+        assert await store.record(chat).people("hana") == ["7"]
+        await store.forget("import:x", "7")
+        assert (await store.chat(chat.id)).script.hosts == ()
+    assert b"Hana" not in raw(earlier)
 
 
 async def test_the_step_is_made_once(earlier: Path) -> None:

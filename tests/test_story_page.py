@@ -22,7 +22,9 @@ from bot.render.story import Sharing, page, title, when
 from bot.script.model import Host, Question, Resource, Role, Script
 from bot.script.model import Image as Shows
 from bot.story import Elsewhere, OwnWords, Selected, Story, automatic, tell
-from tests.browsers import chromium
+from tests.browsers import chromium, light_on_paper
+from tests.browsers import picture as seen
+from tests.hostile import TOWER
 
 START = datetime(2015, 4, 24, 1, tzinfo=UTC)
 SCRIPT = Script(
@@ -306,6 +308,29 @@ async def test_everybody_can_read_it(tmp_path: Path) -> None:
     assert wrong == []
 
 
+async def test_marks_stay_where_they_are(tmp_path: Path) -> None:
+    """Marks that are stacked without end, in what somebody says or is called, cover nothing that stands above it."""
+    looks = set()
+    file = tmp_path / "story.html"
+    async with chromium() as browser:
+        view = await browser.new_page()
+        for text in ("e", TOWER):
+            said = replace(
+                ENTRIES[2],
+                text=f"{text} A1",
+                author=Author("9", f"{text} Lu"),
+                highlighted=True,
+                answers=("1",),
+            )
+            recap = build(ABOUT, [ENTRIES[0], said])
+            file.write_bytes(page(tell(recap, automatic(recap), [ENTRIES[0], said])[0]).encode())
+            await view.goto(file.as_uri())
+            assert await view.locator(".quote .text").count() == 1
+            above = [await seen(view.locator(each)) for each in ("h1", "#q1 h2")]
+            looks.add((*above, await seen(view.locator("h2", has_text="Thanks to"))))
+    assert len(looks) == 1
+
+
 async def test_it_is_whole_on_paper(tmp_path: Path) -> None:
     """Printed, the charts stand, the links tell where they lead, and the folded tables are open."""
     file = tmp_path / "story.html"
@@ -313,7 +338,7 @@ async def test_it_is_whole_on_paper(tmp_path: Path) -> None:
     async with chromium() as browser:
         view = await browser.new_page()
         await view.goto(file.as_uri())
-        await view.emulate_media(media="print")
+        assert await light_on_paper(view)
         assert await view.locator("svg.course").is_visible()
         assert await view.locator("details table").first.is_visible()
         after = "getComputedStyle(document.querySelector('.links .named a'), '::after').content"

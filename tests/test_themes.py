@@ -1,6 +1,7 @@
 """Themes: the words and phrases that several people used, by language, and what may never be one."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Author, Entry
-from bot.script.model import Question, Script
+from bot.script.model import Host, Question, Script
 from bot.themes import Theme, Themes
 from bot.themes.stopping import stop_words
 from bot.themes.words import Words
@@ -297,6 +298,46 @@ def test_people_meet_over_questions() -> None:
     """What one says under one question and another under the next is a theme of the hour, of neither question."""
     hearing = heard("en", {"Why?": ["porridge", "tea"], "How?": ["", "porridge"]})
     assert (told(hearing.of("1")), told(hearing.of_all())) == ({}, {"porridge": 2})
+
+
+def hearing_people(*said_by: tuple[str, str], hosts: tuple[str, ...] = ()) -> Themes:
+    """Hear what people of those names said."""
+    script = Script("Chat", "A chat", (Question("1", "Why?"),), hosts=tuple(Host(name) for name in hosts))
+    hearing = Themes(script)
+    for number, (name, text) in enumerate(said_by):
+        hearing.add(replace(said(text, number, "1"), author=Author(f"{number}", name)), ["1"])
+    return hearing
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["porridge, @Carla Gomez", "porridge, like Carla Gomez", "Thanks Gomez! porridge", "Hana! Porridge!"],
+)
+@pytest.mark.parametrize("name", ["Carla Gomez", "@Carla_Gomez", "Dr. Carla Gomez (she/her)"])
+def test_what_people_are_called_is_no_theme(text: str, name: str) -> None:
+    """Neither mentioned nor addressed by a part of their names, whoever speaks first; hosts of the script have names too."""
+    hearing = hearing_people(("Bo", text), ("Ed", text), (name, "Tea"), hosts=("Hana",))
+    assert [theme.phrase.casefold() for theme in hearing.of_all()] == ["porridge"]
+    assert [theme.phrase.casefold() for theme in hearing.of("1")] == ["porridge"]
+
+
+def test_a_name_that_is_an_ordinary_word_can_be_a_theme() -> None:
+    """Where several write it small, as the name is not; nobody takes a theme away by a name."""
+    hearing = hearing_people(
+        ("Dana | Housing Advocate", "Housing first"),
+        ("Bo", "cheap housing"),
+        ("Ed", "housing for all"),
+        ("Al", "Advocate!"),
+        ("Cy", "Advocate!"),
+    )
+    assert told(hearing.of_all()) == {"Housing": 3}
+
+
+def test_a_name_that_is_written_small_is_none() -> None:
+    """Nor is one in a script that has no capitals."""
+    assert hearing_people(("mary ann", "hi"), ("Bo", "mary!"), ("Ed", "mary knows")).of_all() == ()
+    hearing = hearing_people(("田中", "はい"), ("Bo", "田中、東京"), ("Ed", "田中 東京"))
+    assert told(hearing.of_all()) == {"東京": 2}
 
 
 def test_phrases_do_not_cross_the_end_of_a_sentence() -> None:

@@ -15,12 +15,14 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from bot.messages import Attachment, Author, Entry, Message
+from bot.store import Store
 from tests import readers
-from tests.browsers import chromium
+from tests.archives import NOW, held
+from tests.browsers import chromium, light_on_paper, picture
 from tests.browsers.held import command
 from tests.chats import START, after
 from tests.evening import MEDIA, NAPKIN, PEOPLE, evening
-from tests.hostile import HOSTILE
+from tests.hostile import HOSTILE, TOWER
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
@@ -132,6 +134,24 @@ async def test_nothing_that_people_wrote_runs(tmp_path: Path, media: str) -> Non
             )
             assert await page.locator("script").count() == 1
     assert trouble == []
+
+
+@pytest.mark.parametrize("what", ["transcript", "recap"])
+async def test_on_paper_and_in_its_place(tmp_path: Path, what: str) -> None:
+    """What people wrote covers nothing above it, however many marks it stacks; and who reads light on dark prints dark on light."""
+    looks, trouble = set[tuple[bytes, ...]](), list[str]()
+    async with chromium() as browser:
+        for name, text in (("plain", "e"), ("marks", TOWER)):
+            async with Store.open(tmp_path / f"{name}.db", lambda: NOW) as store:
+                await held(store, (Author("lu", f"{text} Lu"), f"A1 {text} porridge", ("1",)))
+            file = tmp_path / f"{name}.html"
+            file.write_bytes(await command(tmp_path / f"{name}.db", what, "last", "--format", "html"))
+            async with shown(browser, file, trouble) as page:
+                await expect(page.get_by_text("porridge")).to_be_visible()
+                looks.add(tuple([await picture(page.locator(each).first) for each in ("h1", "dl.facts")]))
+                assert await light_on_paper(page)
+    assert trouble == []
+    assert len(looks) == 1
 
 
 async def test_what_a_reader_does(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from PIL import Image
 from playwright.async_api import FilePayload, Page, Response, WebSocket
 
-from tests.browsers import Guest, chromium, expect, held
+from tests.browsers import Guest, chromium, expect, held, light_on_paper, picture
 from tests.browsers.held import ROOT, command
+from tests.hostile import TOWER
 
 SAMPLE = ROOT / "questions" / "five-minutes.yaml"
 
@@ -71,6 +72,20 @@ async def test_nothing_that_people_write_runs(tmp_path: Path) -> None:
         await files(hana, room.db, tmp_path)
         trouble = [line for guest in everybody for line in guest.trouble]
         assert [line for line in trouble if "status of 422" not in line] == []  # what is not a picture
+
+
+async def test_marks_stay_where_they_are(tmp_path: Path) -> None:
+    """A message of stacked marks covers nothing above it, also while it is in hand and its tools hang over its edge; and paper is light."""
+    async with held(SAMPLE, tmp_path / "chat.db") as room, chromium() as browser:
+        bo = await Guest.come(browser, room.link, "Bo")
+        for text in ("WWWWWWWW", "between", "too", TOWER[:1900]):
+            await bo.say(text)
+        above = bo.entry("WWWWWWWW").locator(".text")
+        before = await picture(above)
+        await bo.entry(TOWER[:1900]).hover()
+        await expect(bo.entry(TOWER[:1900]).get_by_role("toolbar")).to_be_visible()
+        assert await picture(above) == before
+        assert await light_on_paper(bo.page)
 
 
 async def too_long(guest: Guest) -> None:

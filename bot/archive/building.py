@@ -22,6 +22,7 @@ from bot.archive.folder import Folder
 from bot.archive.model import Coming, Published, Wanted
 from bot.archive.pages import Hashtag, Site
 from bot.archive.sitemap import sitemap
+from bot.render.card import missing
 from bot.session import dump
 from bot.store import Chat, Store
 
@@ -36,12 +37,16 @@ _FIXED = ("index.html", "404.html", "search.html", "feed.xml", "calendar.ics", f
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What came of it: how many chats there are, how many of them were written anew and removed, and files written in all."""
+    """What came of it: how many chats there are, how many of them were written anew and removed, and files written in all.
+
+    `undrawn` are characters that share pictures would need and no font here has.
+    """
 
     chats: int
     anew: int
     removed: int
     files: int
+    undrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ async def build(
         identify = partial(_identify, sources.store)
         _put_site(folder, published, lambda latest: coming(chats, latest, now, identify), wanted)
         removed = folder.clear()
-        return Built(len(published), anew, removed, folder.written)
+        undrawn = "".join(dict.fromkeys("".join(one.undrawn for one in published)))
+        return Built(len(published), anew, removed, folder.written, undrawn)
 
 
 async def _publish(
@@ -82,6 +88,7 @@ async def _publish(
     known = {
         name: Published.load(part.facts) for name, part in folder.parts.items() if name != SITE and part.facts
     }
+    lacking = missing("".join(one.undrawn for one in known.values()))
     published, anew = [], 0
     for number, chat in enumerate(chats):
         step(number, len(chats))
@@ -99,7 +106,7 @@ async def _publish(
             selection,
         )
         inputs = _digest(made_from)
-        if not folder.current(name, inputs):
+        if not folder.current(name, inputs) or not lacking.issuperset(known[name].undrawn):
             place = _place(sources.store, chat, name, known, wanted)
             stage = folder.stage()
             async with sources.store.reading(chat) as record:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.archive.model import Coming, Published
 from bot.render.plain import visible
+from bot.script.model import heading
 
 #: The longest line, in bytes, without its end (RFC 5545, 3.1).
 _LONGEST = 75
@@ -43,7 +44,7 @@ def _once(chat: Published, used: set[str]) -> str:
 def _held(chat: Published, name: str, url: str | None) -> Iterator[str]:
     yield from ("BEGIN:VEVENT", f"UID:{name}@hashchat", f"DTSTAMP:{_utc(chat.ended)}")
     yield from (f"DTSTART:{_utc(chat.started)}", f"DTEND:{_utc(max(chat.started, chat.ended))}")
-    yield _text("SUMMARY", f"#{chat.hashtag}: {chat.title}")
+    yield _text("SUMMARY", heading(chat.hashtag, chat.title))
     yield _text("DESCRIPTION", _described(chat.summary, chat.hosts))
     if url:
         yield f"URL:{url}/{chat.href}/"
@@ -53,7 +54,7 @@ def _held(chat: Published, name: str, url: str | None) -> Iterator[str]:
 def _to_come(chat: Coming, url: str | None) -> Iterator[str]:
     yield from ("BEGIN:VEVENT", f"UID:{chat.id}@hashchat", f"DTSTAMP:{_utc(_LONG_AGO)}")
     yield from (f"DTSTART:{_utc(chat.starts)}", f"DTEND:{_utc(chat.ends)}")
-    yield _text("SUMMARY", f"#{chat.hashtag}{f': {chat.title}' if chat.title else ''}")
+    yield _text("SUMMARY", heading(chat.hashtag, chat.title))
     if described := _described(chat.summary, chat.hosts):
         yield _text("DESCRIPTION", described)
     if url:

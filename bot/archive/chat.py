@@ -14,7 +14,7 @@ from bot.archive.model import Asked, Published
 from bot.messages import Attachment, Entry
 from bot.recap import Recap, Tally
 from bot.render import Copies, Copy, Media
-from bot.render.card import draw
+from bot.render.card import Card, draw
 from bot.render.copies import HARMLESS, inside, picture_type
 from bot.render.links import question_anchor
 from bot.render.plain import one_line, visible
@@ -112,12 +112,15 @@ async def make(
         _write_unit(stage, *unit)
     recap = tally.recap()
     story = await _story(record, recap, selection, chat.name)
-    if place.url:  # sites take pictures by whole addresses only
-        (stage / "share.png").write_bytes(draw(recap, story.title).png)
-    sharing = _sharing(place)
+    card = draw(recap, story.title) if place.url else None  # sites take pictures by whole addresses only
+    if card and card.titled:
+        (stage / "share.png").write_bytes(card.png)
+    sharing = _sharing(place, card)
     _write(stage / "story.html", await _told(record, chat, story, pictures, sharing))
     _write(stage / "recap.json", render.recap("json", recap))
-    return Made(_published(recap, story, place, stage, units.names), units.words)
+    published = _published(story, place, stage, units.names, card)
+    _write_unit(stage, *units.about(published))
+    return Made(published, units.words)
 
 
 class _Attached:
@@ -187,12 +190,12 @@ async def _shown(record: Record, story: Story, pictures: Pictures) -> AsyncItera
             yield url, _inside(picture)
 
 
-def _sharing(place: Place) -> Sharing:
-    """Say where the story and its picture will be found."""
+def _sharing(place: Place, card: Card | None) -> Sharing:
+    """Say where the story will be found, and its picture if that has the title."""
     if place.url is None:
         return Sharing()
     address = f"{place.url}/{quote(place.path)}"
-    return Sharing(f"{address}/story.html", f"{address}/share.png")
+    return Sharing(f"{address}/story.html", f"{address}/share.png" if card and card.titled else None)
 
 
 def _inside(picture: Picture) -> Copy:
@@ -200,8 +203,8 @@ def _inside(picture: Picture) -> Copy:
     return Copy(address, None, picture=True, width=picture.width, height=picture.height)
 
 
-def _published(recap: Recap, story: Story, place: Place, stage: Path, units: list[str]) -> Published:
-    about = recap.about
+def _published(story: Story, place: Place, stage: Path, units: list[str], card: Card | None) -> Published:
+    recap, about = story.recap, story.recap.about
     script = about.script
     if about.started is None:
         raise ValueError("a chat that has not begun is not published")
@@ -241,6 +244,8 @@ def _published(recap: Recap, story: Story, place: Place, stage: Path, units: lis
         next=recap.next if isinstance(recap.next, datetime) else None,
         says=one_line(recap.next) if isinstance(recap.next, str) else None,
         units=tuple(units),
+        card=card is not None and card.titled,
+        undrawn=card.undrawn if card else "",
     )
 
 

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bot.archive.model import Published
 from bot.render.json import utc
+from bot.script.model import heading
 
 #: How many chats a feed has.
 MOST = 30
@@ -36,7 +37,7 @@ def feed(title: str, id: str, address: str, up: str, chats: Sequence[Published])
 def _entry(entry: Element, chat: Published, address: str) -> None:
     _texts(
         entry,
-        title=f"#{chat.hashtag}: {chat.title}",
+        title=heading(chat.hashtag, chat.title),
         id=f"urn:uuid:{chat.id}",
         published=utc(chat.started),
         updated=utc(chat.ended),

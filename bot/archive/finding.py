@@ -1,6 +1,7 @@
 """What the search in the browser reads: every chat cut into units, and which word is in which of them.
 
-A unit is a stretch of one question, small enough to be fetched for an excerpt. Its file and those of the words are scripts that
+A unit is a stretch of one question, small enough to be fetched for an excerpt; the first of each chat says what the chat is
+called. Its file and those of the words are scripts that
 call a function with JSON, for a page on a disk may load scripts, but no JSON.
 """
 
@@ -9,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bot.archive.model import Published
 from bot.archive.words import words
 from bot.messages import Entry
 from bot.render.links import anchor
 from bot.render.plain import visible
 from bot.render.shown import author_name, question_name
-from bot.script.model import Script
+from bot.script.model import Script, heading
 from bot.script.posts import Kind
 
 #: The most messages in a unit, and the most characters of their texts.
@@ -25,6 +27,9 @@ MOST_SHOWN = 2_000
 LARGEST = 40_000
 #: The digits of a chat's number and of a unit's.
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+#: The number of the unit that tells of the chat itself, and the name that it has instead of a question's.
+_ABOUT, _ABOUT_NAME = 0, "About the chat"
 
 #: Of one chat: for each word, the numbers of the units that have it, with commas between them.
 Words = Mapping[str, str]
@@ -48,7 +53,7 @@ class Units:
 
     def __init__(self, script: Script, path: str) -> None:
         self.words: dict[str, str] = {}
-        self.names: list[str] = []
+        self.names: list[str] = [_ABOUT_NAME]
         self._script = script
         self._path = path
         self._open: dict[str | None, _Unit] = {}
@@ -68,6 +73,13 @@ class Units:
         if len(unit.said) == MOST_MESSAGES or unit.size > MOST_CHARACTERS:
             yield self._close(entry.under)
 
+    def about(self, chat: Published) -> tuple[int, str]:
+        """Give the unit of what the chat is called, what it was to be about, and who hosted it."""
+        hosts = ", ".join(chat.hosts)
+        text = "\n".join(filter(None, (heading(chat.hashtag, chat.title), chat.summary)))
+        self._find(f"{text}\n{hosts}", _ABOUT)
+        return _ABOUT, called("unit", self._path, _ABOUT, [["", hosts, "", text[:MOST_SHOWN]]])
+
     def end(self) -> Iterator[tuple[int, str]]:
         """Give the units that are left."""
         for under in list(self._open):
@@ -76,11 +88,15 @@ class Units:
     def _close(self, under: str | None) -> tuple[int, str]:
         unit, number = self._open.pop(under), len(self.names)
         self.names.append(question_name(self._script, under) if under is not None else "")
-        for word in words("\n".join(unit.texts)):
+        self._find("\n".join(unit.texts), number)
+        return number, called("unit", self._path, number, unit.said)
+
+    def _find(self, text: str, number: int) -> None:
+        """Have the words of a text found in that unit."""
+        for word in words(text):
             self.words[word] = (
                 f"{self.words[word]},{digits(number)}" if word in self.words else digits(number)
             )
-        return number, called("unit", self._path, number, unit.said)
 
 
 def pieces(chats: Iterable[tuple[int, Words]]) -> tuple[list[str], list[str]]:

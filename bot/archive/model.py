@@ -41,8 +41,9 @@ class Published:
     """What the pages around a chat say of it. `number` is its own in the archive, `event` its name in calendars.
 
     `path` is where its pages are, `id` names it for programs. `next` or, in words, `says` is when its script says that the
-    next chat is. `units`
-    are its stretches for the search, each with the name of its question. `sizes` are those of its transcripts, in bytes.
+    next chat is. `units` are its stretches for the search, each with the name of its question. `sizes` are those of its
+    transcripts, in bytes. `card` says whether it has a picture with which it is shared, and `undrawn` has the characters
+    for want of which a line of that was left out.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Published:
     next: datetime | None
     says: str | None
     units: tuple[str, ...]
+    card: bool = False
+    undrawn: str = ""
 
     @property
     def href(self) -> str:

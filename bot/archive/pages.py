@@ -1,5 +1,6 @@
 """The pages around the chats: index, hashtags, each chat's front page, search, and the one for what is not there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,7 @@ from bot.render import shown
 from bot.render.json import utc
 from bot.render.links import linked
 from bot.render.plain import one_line, visible
+from bot.script.model import heading
 
 #: How many chats the index has, and how many columns a small chart.
 NEWEST, COLUMNS = 12, 60
@@ -123,6 +125,8 @@ def _environment() -> Environment:
         linked=linked,
         lang=_language,
         described=_described,
+        heading=heading,
+        card_of=_card,
         forms=_FORMS,
         bytes=_bytes,
     )
@@ -157,6 +161,11 @@ def _described(chat: Published) -> str:
         line
         or f"A live chat of {_counted(chat.people, 'person', 'people')}: {_counted(chat.messages, 'message', 'messages')}."
     )
+
+
+def _card(chats: Iterable[Published]) -> str | None:
+    """Give where the picture is with which the first of these chats is shared that has one."""
+    return next((f"{chat.href}/share.png" for chat in chats if chat.card), None)
 
 
 def _bytes(size: int) -> str:

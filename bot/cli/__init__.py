@@ -557,7 +557,8 @@ def import_(
     """Take in a chat that was held elsewhere.
 
     It reads JSON and CSV of DiscordChatExporter, hashchat's own JSON transcripts, CSV of posts from hashtag archives, and
-    IRC logs. Questions come from the script, or are found: what a host's posts beginning with Q1, Q2, … ask.
+    IRC logs. Questions come from the script, or are found: what a host's posts beginning with Q1, Q2, … ask. What bots
+    posted is left out, unless they asked the questions or --host names them.
     """
     from bot.cli.importing import import_files
 
@@ -579,7 +580,11 @@ def import_(
 
 @app.command(rich_help_panel=REMOVE, epilog="Example: hashchat forget macrosw-2026-11-22 ana")
 def forget(chat: ChatName, person: Person, yes: Yes = False, db: Db = None) -> None:
-    """Remove a person's words from a chat, and keep no more of them."""
+    """Remove a person's words, and keep no more of them.
+
+    They go from all chats of the same place, a Discord server or where an import is from, not only from CHAT. Hosts of
+    imported chats can be named too: their questions stay, their names do not.
+    """
     from bot.cli.removing import forget_person
 
     raise typer.Exit(forget_person(_database(db), chat, person, yes=yes))

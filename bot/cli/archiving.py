@@ -207,6 +207,11 @@ def _tell(built: Built, folder: Path, wanted: Wanted, left_out: Sequence[str]) -
         print(
             "No chat is over yet. Rehearsals are never published, nor chats to which late answers still count."
         )
+    if built.undrawn:
+        print(
+            f"Note: no font on this machine has {built.undrawn[:20]}, so share pictures are without the line that needs it, and chats whose title needs it have none. Install one, such as Noto Sans for that script, and run the same command again.",
+            file=sys.stderr,
+        )
     if wanted.url is None:
         print(
             "Note: without --url there is no sitemap, and sites show no picture of what is shared.",

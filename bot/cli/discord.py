@@ -1,7 +1,6 @@
 """`hashchat discord`: the bot on Discord, its doctor and its invitation."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -41,8 +40,8 @@ from bot.store import Store, StoreError, in_words
 log = logging.getLogger(__name__)
 
 TOKEN, TOKEN_FILE = "DISCORD_TOKEN", "DISCORD_TOKEN_FILE"
-#: How long what is in hand may take to be finished when the bot is stopped, in seconds.
-LAST_MOMENTS = 5.0
+#: What people sent before the bot was stopped may be on its way for this many seconds.
+ON_THE_WAY = 0.25
 
 _HOW = (
     "To get one: https://discord.com/developers/applications → New Application (or yours) → Bot → Reset Token. "
@@ -234,11 +233,10 @@ async def _hold(options: Options, settings: Settings, store: Store) -> None:
 
 
 async def _stop(chats: Chats, line: Line, tasks: Collection[asyncio.Task[Any]]) -> None:
-    """Let the chats finish what is in hand while there is a line, then leave; a hanging Discord holds nothing up."""
+    """Finish what is in hand while there is a line, then leave; a hanging Discord holds nothing up."""
     log.info("Stopping.")
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(LAST_MOMENTS):
-            await chats.stop()
+    await asyncio.sleep(ON_THE_WAY)
+    await chats.stop()
     await line.close()
     for task in tasks:
         task.cancel()

@@ -145,7 +145,7 @@ async def _go_on(store: Store, paper: Paper, script: Checked, chat: Chat) -> Cha
 
 def _title(chat: Chat) -> str:
     rehearsal = " (a rehearsal: kept out of counts over several chats)" if chat.rehearsal else ""
-    return f"#{chat.script.hashtag}: {chat.script.title}{rehearsal}"
+    return f"{chat.script.heading}{rehearsal}"
 
 
 class _Saved:

@@ -171,6 +171,11 @@ def _tell_course(imported: Imported, script: Path | None) -> None:
             f"Not found in the file: {names} of {script}. If they were asked, say by whom with --host NAME"
             f" (after: hashchat delete {chat.name})."
         )
+    if imported.untitled:
+        print(
+            f"Its title was made of a question: “{one_line(chat.script.title)}”. For another, delete the chat and import it"
+            " again with --title."
+        )
     if imported.assumed:
         print(
             f"Times without a zone were taken as {imported.assumed}. If they are another's, delete the chat and import"

@@ -10,9 +10,8 @@ import typer
 from bot.cli.failing import complain
 from bot.cli.reading import with_store
 from bot.cli.saving import save_transcript, transcript_path
-from bot.live.listener import Listener
-from bot.messages import Forgotten
-from bot.store import Changes, Chat, Held, Store
+from bot.live.listener import FORGOTTEN
+from bot.store import Chat, Held, Store
 
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _NOT_SURE = "Nothing was done."
@@ -27,7 +26,7 @@ def age(text: str) -> timedelta:
 
 
 def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
-    """Remove a person's words for good; give the exit status."""
+    """Remove a person's words for good from a chat and all others of the same place; give the exit status."""
 
     async def work(store: Store) -> int:
         chat = await store.find(name)
@@ -37,33 +36,47 @@ def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
             return complain(
                 f"Nobody in {chat.name} wrote as {person}. Write the name as it is in the transcript."
             )
-        if not _sure(f"Remove all that {person} wrote in {chat.name} for good?", yes=yes):
+        others = [each for each in await store.with_any_of(people, chat.room) if each.id != chat.id]
+        if not _sure(f"Remove all that {person} wrote in {_places(chat, others, 'in ')} for good?", yes=yes):
             return 1
-        print(f"{chat.name}: {await _forget(store, chat, people, person)}")
-        return await _write_again(db, chat)
+        await _forget(store, [chat, *others], people, person)
+        print(f"{_places(chat, others)}: {FORGOTTEN}")
+        return max([await _write_again(db, each) for each in (chat, *others)])
 
     return with_store(db, work)
 
 
-async def _forget(store: Store, chat: Chat, people: list[str], name: str) -> str:
-    """Forget those people, who wrote under one name; give the words for it."""
+def _places(chat: Chat, others: list[Chat], at: str = "") -> str:
+    """Name a chat, and say in how many others of the same place (a server, or where an import is from) somebody is known."""
+    number = f"{len(others)} other {'chat' if len(others) == 1 else 'chats'}"
+    return f"{chat.name} and {at}{number} of the same place" if others else chat.name
+
+
+async def _forget(store: Store, chats: list[Chat], people: list[str], name: str) -> None:
+    """Forget those people, who wrote under one name, in the place of these chats. Raises Held where one is being held."""
+    held: list[Chat] = []
     try:
-        chat = await store.hold(chat.id)
-    except Held as held:
-        raise Held(f"{held} While it is held, {_how_there(chat, name)}") from held
-    changes = Changes(chat.id, chat.room)
-    deeds = [Forgotten(person) for person in people]
-    _, (outcome, *_) = await Listener(chat.script, chat, store).take(deeds, chat.state, changes)
-    await store.commit(changes)
-    await store.release(chat.id)
-    return outcome.text
+        for chat in chats:
+            try:
+                held.append(await store.hold(chat.id))
+            except Held as other:
+                raise Held(f"{chat.name}: {other} While it is held, {_how_there(chat, name)}") from other
+        for person in people:
+            await store.forget(chats[0].room, person)
+    finally:
+        for chat in held:
+            await store.release(chat.id)
 
 
 def _how_there(chat: Chat, name: str) -> str:
     """Say how somebody is forgotten in the room in which the chat is being held."""
-    if chat.room.startswith("web:"):
-        return f"{name} can choose “Forget me” in the menu of the page."
-    return f"type there: {name} forget-me:"
+    match chat.room.partition(":")[0]:
+        case "web":
+            return f"{name} can choose “Forget me” in the menu of the page."
+        case "discord":
+            return f"{name} can use /chat forget-me there."
+        case _:
+            return f"type there: {name} forget-me:"
 
 
 async def _write_again(db: Path, chat: Chat) -> int:

@@ -6,7 +6,7 @@ leave the others as they are: who reacted, what was forwarded, stickers.
 
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.imports.fields import Object, mapping, mappings, needed, number, text, whole
@@ -14,7 +14,7 @@ from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Signed, Unr
 from bot.imports.source import Source
 from bot.imports.streaming import members
 from bot.imports.times import Times
-from bot.messages import Attachment, Author, Message
+from bot.messages import Attachment, Author, Message, one_word
 
 #: What people say, and what they ask an app to say; the rest are Discord's own notes ("Ana pinned a message").
 _SAID = frozenset({"Default", "Reply", "0", "19", "20", "23", ""})
@@ -52,7 +52,7 @@ def _channel(channel: Object, guild: str) -> tuple[str, Head]:
     name, id_ = text(channel, "name"), text(channel, "id")
     thread = id_ if "Thread" in text(channel, "type") else ""
     room = f"discord:{guild}" if guild else f"discord:channel:{id_}" if id_ else ""
-    return thread, Head(title=text(channel, "topic") or name, name=name, room=room)
+    return thread, Head(title=text(channel, "topic"), name=name, room=room)
 
 
 def _piece(item: Object, thread: str, times: Times) -> Piece:
@@ -74,7 +74,8 @@ def _piece(item: Object, thread: str, times: Times) -> Piece:
         attachments=tuple(_attachment(each) for each in mappings(said, "attachments")),
         repeat=repeat,
     )
-    return Heard(message, dict(map(_reaction, mappings(item, "reactions"))))
+    by_bot = mapping(item, "author").get("isBot") is True
+    return Heard(message, dict(map(_reaction, mappings(item, "reactions"))), by_bot=by_bot)
 
 
 def _author(item: Object) -> Author:
@@ -90,13 +91,20 @@ def _reply(item: Object, thread: str, *, forwarded: bool) -> str | None:
 def _text(said: Object, item: Object) -> str:
     """Give the words of a message, or else those of its embeds and stickers."""
     words = text(said, "content")
-    if "<@" in words:
-        names = {text(each, "id"): text(each, "nickname") or text(each, "name") for each in mappings(item, "mentions")}  # fmt: skip
-        words = _MENTION.sub(lambda found: f"@{names.get(found[1], 'somebody')}", words)
+    if "@" in words:
+        words = _mentioned(words, mappings(item, "mentions"))
     if not words:
         words = "\n\n".join(filter(None, map(_embedded, mappings(said, "embeds"))))
     stickers = (f"[sticker: {text(each, 'name')}]" for each in mappings(said, "stickers"))
     return "\n".join(filter(None, (words, *stickers)))
+
+
+def _mentioned(words: str, mentions: Iterable[Object]) -> str:
+    """Write who is mentioned as one word each, whether they were exported raw (`<@1>`) or by name (`@Ana Lee`)."""
+    names = {text(each, "id"): text(each, "nickname") or text(each, "name") for each in mentions}
+    for name in sorted(names.values(), key=len, reverse=True):
+        words = words.replace(f"@{name}", f"@{one_word(name) or name}")
+    return _MENTION.sub(lambda found: f"@{one_word(names.get(found[1], 'somebody'))}", words)
 
 
 def _embedded(embed: Object) -> str:
@@ -113,9 +121,10 @@ def _attachment(item: Object) -> Attachment:
 
 
 def _reaction(item: Object) -> tuple[str, Signed]:
-    """Give a sign and who put it there; of others than those named only the number is known."""
+    """Give a sign and the people who put it there; of others than those named only the number is known."""
     emoji: Mapping[str, Any] = mapping(item, "emoji")
     sign = needed(emoji, "name")
-    people = tuple(needed(user, "id") for user in mappings(item, "users"))
-    others = (number(item, "count") or 0) - len(people)
+    users = mappings(item, "users")
+    people = tuple(needed(user, "id") for user in users if user.get("isBot") is not True)
+    others = (number(item, "count") or 0) - len(users)
     return f":{sign}:" if text(emoji, "id") else sign, Signed(people, max(0, others))

@@ -47,10 +47,10 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message, with who put which sign on it.
+    """A message, with who put which sign on it, and whether a program wrote it.
 
     Only hashchat's own files have the rest: how the message was read, whether a host highlighted it and, for a post of
-    the bot's, its kind.
+    the bot's, its kind and what it asks.
     """
 
     message: Message
@@ -58,6 +58,8 @@ class Heard:
     reading: Reading | None = None
     highlighted: bool = False
     post: str | None = None
+    ask: str = ""
+    by_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def looks_like(sample: str) -> bool:
 def read(source: Source, settings: Settings) -> Iterator[Piece]:
     """Give what is in a log. See `bot.imports.heard.Reader`."""
     channel = _CHANNEL.search(source.name)
-    yield Head(title=source.name, name=channel[1] if channel else source.name)
+    yield Head(name=channel[1] if channel else source.name)
     log = _Log(source, settings)
     for number, raw in enumerate(source.text(), 1):
         line = _FORMATTING.sub("", raw.rstrip("\r\n"))

@@ -125,6 +125,7 @@ def _entry(item: Object, times: Times) -> Heard:
         reading=_reading(item),
         highlighted=item.get("highlighted") is True,
         post=None if author else kind,
+        ask=text(item, "ask"),
     )
 
 

@@ -43,10 +43,11 @@ _SAMPLED = 500
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a table is laid out: its delimiter, the place of each column from 0, and whether its first row is a header."""
+    """How a table is laid out: its delimiter, the place of each column from 0, how many there are, and its header, if any."""
 
     delimiter: str
     places: Mapping[str, int]
+    width: int
     header: tuple[str, ...] = ()
 
     @property
@@ -73,7 +74,7 @@ def read(source: Source, settings: Settings) -> Iterator[Piece]:
         raise Unreadable(f"{source}: {error}") from error
     _complete(source, table)
     _settle(source, table, settings.times)
-    yield Head(title=source.name, name=source.name)
+    yield Head(name=source.name)
     rows = _Rows(source, table, settings.times)
     yield from rows.pieces()
 
@@ -102,6 +103,11 @@ class _Rows:
             ) from error
 
     def _piece(self, row: Sequence[str], line: int) -> Piece:
+        row, surplus = self._fitted(row)
+        if surplus:
+            return Unread(
+                line, "the row has more cells than the header; a text with a comma needs quotation marks"
+            )
         cells = {
             name: row[place].strip() if place < len(row) else "" for name, place in self._table.places.items()
         }
@@ -116,6 +122,15 @@ class _Rows:
             return self._heard(cells, line)
         except ValueError as error:
             return Unread(line, str(error))
+
+    def _fitted(self, row: Sequence[str]) -> tuple[Sequence[str], bool]:
+        """Give the cells for which there are columns, and whether there are more; those behind a text that comes last are of it."""
+        width = self._table.width
+        if not any(cell.strip() for cell in row[width:]):
+            return row[:width], False
+        if self._table.places["text"] != width - 1:
+            return row, True
+        return (*row[: width - 1], self._table.delimiter.join(row[width - 1 :])), False
 
     def _heard(self, cells: Mapping[str, str], line: int) -> Heard:
         author = cells["author"].removeprefix("@")
@@ -139,7 +154,7 @@ def _laid_out(sample: str, delimiter: str) -> Layout:
         for what, names in NAMES.items()
         if (place := next((plain.index(name) for name in names if name in plain), None)) is not None
     }
-    return Layout(delimiter, places, header)
+    return Layout(delimiter, places, len(header), header)
 
 
 def _as_told(table: Layout, columns: Mapping[str, str]) -> Layout:
@@ -161,8 +176,8 @@ def _as_told(table: Layout, columns: Mapping[str, str]) -> Layout:
             raise ValueError(f"there is no column {column!r}; there are {_listed(table.header)}")
     numbered = all(column.isdecimal() for column in columns.values())
     if numbered and "time" in columns and any(sign.isdecimal() for sign in table.header[places["time"]]):
-        return Layout(table.delimiter, {what: places[what] for what in columns})
-    return Layout(table.delimiter, places, table.header)
+        return Layout(table.delimiter, {what: places[what] for what in columns}, table.width)
+    return Layout(table.delimiter, places, table.width, table.header)
 
 
 def _complete(source: Source, table: Layout) -> None:

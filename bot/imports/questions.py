@@ -8,7 +8,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,8 @@ _TELLING = 25
 #: Longer labels than `99` are no questions' but years and codes.
 _MOST = 99
 _LONGEST_TITLE = 300
+#: So long is a title that is made of a question.
+_MADE_TITLE = 100
 _LONGEST_NAME = 100
 #: So that a question fits into one post, whatever its letters and its label.
 _LONGEST_QUESTION = 900
@@ -50,15 +52,20 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who hosts (their ids, and the names of those who asked), and the question posts by label, in order of time.
+    """Who hosts (their names by their ids), and the question posts by label, in order of time.
 
-    `tag` is the hashtag that at least half of them have.
+    `tag` is the hashtag that at least half of them have; `bots` are the ids of programs, of which nobody said that they host.
     """
 
-    hosts: frozenset[str]
-    names: tuple[str, ...]
+    hosts: Mapping[str, str]
     questions: dict[str, Posted]
     tag: str = ""
+    bots: frozenset[str] = frozenset()
+
+    @property
+    def people(self) -> dict[str, str]:
+        """The hosts who are people, or were named as hosts."""
+        return {id_: name for id_, name in self.hosts.items() if id_ not in self.bots}
 
 
 class Survey:
@@ -76,13 +83,16 @@ class Survey:
         self._words = {words: label for words, label in asks.items() if len(words) >= _TELLING}
         self._wanted = {_handle(name) for name in hosts}
         self._known: dict[str, str] = {}
+        self._bots: set[str] = set()
         self._met: set[str] = set()
         self._posts: defaultdict[str, dict[str, Posted]] = defaultdict(dict)
         self._given: dict[str, Posted] = {}
 
-    def add(self, message: Message) -> None:
+    def add(self, message: Message, *, by_bot: bool = False) -> None:
         """Look at the next message."""
         author = message.author
+        if by_bot:
+            self._bots.add(author.id)
         if author.host or (self._wanted and self._is_wanted(author.id, author.name)):
             self._known[author.id] = author.name
         if not message.repeat and (asked := self._asked(message.text)):
@@ -108,20 +118,21 @@ class Survey:
 
     def found(self) -> Found:
         """Tell who hosts and what was asked, by all that has been added."""
-        hosts = self._hosts()
-        asked = {
+        asked = self._given or self._asked_by(self._hosts())
+        questions = dict(
+            sorted(asked.items(), key=lambda each: (each[1].at, _place(each[0])))[:MOST_QUESTIONS]
+        )
+        asking = {post.author: post.name for post in asked.values() if not self._given}
+        bots = frozenset(self._bots - self._known.keys())
+        return Found(asking | self._known, questions, _shared(questions.values()), bots)
+
+    def _asked_by(self, hosts: Collection[str]) -> dict[str, Posted]:
+        """Give the first post of each question by one of them."""
+        return {
             label: min(own, key=lambda post: post.at)
             for label, posts in self._posts.items()
             if (own := [post for author, post in posts.items() if author in hosts])
         }
-        asked = self._given or asked
-        questions = dict(
-            sorted(asked.items(), key=lambda each: (each[1].at, _place(each[0])))[:MOST_QUESTIONS]
-        )
-        names = {post.author: post.name for post in asked.values() if not self._given} | self._known
-        return Found(
-            frozenset(hosts), tuple(dict.fromkeys(names.values())), questions, _shared(questions.values())
-        )
 
     def _is_wanted(self, *names: str) -> bool:
         met = {_handle(name) for name in names} & self._wanted
@@ -209,6 +220,18 @@ def _ask(text: str, forms: Forms) -> str:
 # The script ------------------------------------------------------------------------------------------------------
 
 
+def named_hosts(script: Script, found: Found) -> Iterator[tuple[str, str]]:
+    """Give the ids of those whom a script names, each with that name; who has none is known by the name itself."""
+    for host in script.hosts:
+        own = {_handle(host.name), _handle(host.handle or host.name)}
+        ids = [
+            id_
+            for id_, name in found.hosts.items()
+            if own & {_handle(id_), _handle(name), _handle(_line(name, _LONGEST_NAME))}
+        ]
+        yield from ((id_, host.name) for id_ in ids or [_handle(host.name)])
+
+
 def script_text(found: Found, head: Head, zone: str) -> str:
     """Write the script of a chat whose questions were found; whatever the texts are, it is a right one."""
     asks: dict[str, str] = {}
@@ -226,12 +249,12 @@ def _lines(asks: dict[str, str], found: Found, head: Head, zone: str) -> Iterato
     tag = next(filter(None, map(tag_of, (head.hashtag, found.tag, head.name))), "chat")
     yield "# Found by hashchat when it imported this chat."
     yield f"hashtag: {quoted('#' + tag)}"
-    yield f"title: {quoted(title_of(head.title) or tag)}"
+    yield f"title: {quoted(title_of(head.title) or _title(asks))}"
     if summary := _line(head.summary or "", _LONGEST_TITLE):
         yield f"summary: {quoted(summary)}"
     yield f"language: {quoted(head.language)}"
     yield f"timezone: {quoted(zone)}"
-    hosts = head.hosts or tuple(map(Host, found.names))
+    hosts = head.hosts or tuple(map(Host, dict.fromkeys(found.people.values())))
     named = [(name, host) for host in hosts if (name := _line(host.name, _LONGEST_NAME))][:20]
     if named:
         yield "hosts:"
@@ -249,6 +272,11 @@ def _lines(asks: dict[str, str], found: Found, head: Head, zone: str) -> Iterato
     for label, ask in asks.items():
         yield f"  - label: {quoted('1' if label == '0' else label)}"
         yield f"    ask: {quoted(ask)}"
+
+
+def _title(asks: Mapping[str, str]) -> str:
+    """Make a title of the first question that is more than an introduction: no file's name says what a chat was about."""
+    return _line(asks[next((label for label in asks if label != "0"), "0")], _MADE_TITLE)
 
 
 def _minutes(found: Found) -> str:

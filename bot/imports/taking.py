@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,14 +12,14 @@ from bot.imports.course import Course
 from bot.imports.files import Beside
 from bot.imports.forms import reader_of
 from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable
-from bot.imports.questions import Found, Posted, Survey, script_text
+from bot.imports.questions import Found, Posted, Survey, named_hosts, script_text, title_of
 from bot.imports.source import Source, opened
 from bot.imports.streaming import BadJson
 from bot.imports.times import Times
 from bot.messages import Message
 from bot.script.model import Question, Script
 from bot.script.parse import parse
-from bot.script.posts import Kind
+from bot.script.posts import Kind, label_of
 from bot.store import Chat, Store
 from bot.store.spool import Spool
 
@@ -69,7 +69,8 @@ class Report:
 class Imported:
     """An imported chat. `already` says that it had been imported before and nothing was done; then there is no report.
 
-    `unasked` are the script's questions that nobody posted; `assumed` is the zone that times without one were taken for.
+    `unasked` are the script's questions that nobody posted; `assumed` is the zone that times without one were taken for;
+    `untitled` says that its title was made of a question.
     """
 
     chat: Chat
@@ -81,6 +82,7 @@ class Imported:
     people: int = 0
     unasked: tuple[Question, ...] = ()
     assumed: str | None = None
+    untitled: bool = False
 
 
 async def take_in(
@@ -109,25 +111,35 @@ async def take_in(
             script, {label: post.at for label, post in posts.items()}, {label: post.id for label, post in posts.items()}
         )  # fmt: skip
         await course.run(spool)
+        await taking.leave_out(found.bots)
         kept = await spool.keep(
             source=source,
             script=text,
             room=f"import:{head.room or digest}",
             rehearsal=head.rehearsal,
             state=course.state(head.started, head.ended),
+            hosts=named_hosts(script, found),
         )
     if kept is None:  # somebody else was quicker
         return Imported((await store.of_script(source))[0], already=True)
+    chat = await store.chat(kept.chat)
     return Imported(
-        await store.chat(kept.chat),
+        chat,
         report=taking.report,
-        hosts=found.names,
+        hosts=await _hosts(store, chat, found),
         messages=kept.messages,
         answers=kept.answers,
         people=kept.people,
         unasked=tuple(each for each in script.everything_asked if each.label not in posts),
         assumed=zone if times.assumed else None,
+        untitled=not (wanted.script or title_of(head.title)),
     )
+
+
+async def _hosts(store: Store, chat: Chat, found: Found) -> tuple[str, ...]:
+    """Give the names of the hosts who did not ask to be forgotten."""
+    forgotten = await store.are_forgotten(chat.room, found.people)
+    return tuple(dict.fromkeys(name for id_, name in found.people.items() if not forgotten[id_]))
 
 
 class _Taking:
@@ -185,6 +197,11 @@ class _Taking:
         hashtag, title = self._wanted.hashtag or self._head.hashtag, self._wanted.title or self._head.title
         return found, replace(self._head, hashtag=hashtag, title=title)
 
+    async def leave_out(self, bots: Collection[str]) -> None:
+        """Leave out what bots wrote, now that it is known which of their posts are the chat's."""
+        if number := await self._spool.leave_out(bots):
+            self.report.left_out["posts of bots"] += number
+
     async def _take(self, piece: Piece, path: Path) -> None:
         match piece:
             case Heard():
@@ -200,9 +217,9 @@ class _Taking:
         self.report.heard += 1
         message = heard.message
         if heard.post is None:
-            self._survey.add(message)
+            self._survey.add(message, by_bot=heard.by_bot)
         elif heard.post == Kind.QUESTION and heard.reading and heard.reading.under:
-            self._survey.posted(heard.reading.under, _posted(message))
+            self._survey.posted(heard.reading.under, _posted(message, heard.reading.under, heard.ask))
         if message.attachments:
             message = await self._with_files(message, path)
         await self._spool.add(
@@ -238,11 +255,16 @@ class _Taking:
         return f" Of {len(self.report.unread):,} lines that could not be read, the first is {path}:{unread}."
 
 
-def _posted(message: Message) -> Posted:
-    """Give a question that hashchat itself posted: its name, a colon, what it asks, and perhaps more below."""
-    name, colon, ask = message.text.partition("\n")[0].partition(":")
+def _posted(message: Message, label: str, ask: str) -> Posted:
+    """Give a question of hashchat's own file; where that does not tell what it asks, its first line without its name."""
+    first = message.text.partition("\n")[0]
+    name = label_of(Question(label, "").name, first)
     return Posted(
-        message.id, message.at, message.author.id, message.author.name, ask.strip() if colon else name
+        message.id,
+        message.at,
+        message.author.id,
+        message.author.name,
+        ask or first[name.end() if name else 0 :].strip(),
     )
 
 

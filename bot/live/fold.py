@@ -64,6 +64,7 @@ class Fold:
         self._before = state
         self._entries: set[str] = set()
         self._people: set[str] = set()
+        self._counting: dict[str, bool] = {}
         self._proposals = False
         self._script = script
         self._listener = listener
@@ -101,8 +102,10 @@ class Fold:
                 for id_ in ids:
                     self.changes.moved(id_, on=False)
                 reread = await self._listener.reread(ids, self.state, self.changes)
-                self.rereading |= reread
-                self._entries |= reread
+                self.rereading |= reread.keys()
+                self._entries |= reread.keys()
+                for id_, outcome in reread.items():
+                    self._count(id_, outcome)
             case _:
                 self._advance(one)
 
@@ -137,20 +140,27 @@ class Fold:
             if outcome.moved:
                 self.rereading.add(outcome.moved)
             if not outcome.refused:
-                self._touch(deed)
+                self._touch(deed, outcome)
         for number, answer in self._waiting.items():
             self._answers.append((answer, _answer(outcomes[number])))
 
-    def _touch(self, deed: Deed) -> None:
+    def _touch(self, deed: Deed, outcome: Outcome) -> None:
         match deed:
             case Said(message):
                 self._entries.add(message.id)
+                self._count(message.id, outcome)
             case PersonHidden(person=person) | Forgotten(person=person):
                 self._people.add(person)
             case Proposed() | Settled():
                 self._proposals = True
             case _:
                 self._entries.add(deed.id)
+                self._count(deed.id, outcome)
+
+    def _count(self, id_: str, outcome: Outcome) -> None:
+        """Take in whether a message counts for a question, where that is new."""
+        if outcome.reading and (counts := bool(outcome.reading.answers)) != outcome.counted:
+            self._counting[id_] = counts
 
     @property
     def news(self) -> News:
@@ -158,6 +168,7 @@ class Fold:
         return News(
             entries=frozenset(self._entries),
             people=frozenset(self._people),
+            counting=self._counting,
             course=self.state is not self._before,
             proposals=self._proposals or bool(self._people),
         )

@@ -28,16 +28,19 @@ from bot.store import DELETED, Changes, Chat, Known, Record, Shown, Store
 
 #: How many of the messages heard last need not be looked up: most of what people reply to.
 LATELY = 5_000
+#: What is said where somebody has been forgotten.
+FORGOTTEN = "Forgotten: nothing of theirs is kept any more, and nothing will be; a question of theirs that the chat took is taken back. Recaps and transcripts given out before, what has been shown elsewhere, and what others wrote cannot be reached."
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one deed: how a message was read, or what its doer is told; `refused` if nothing was done.
 
-    `moved` is the message after which others have to be read again: one edited, placed, or late to arrive.
+    `counted` says that the message counted for a question before. `moved` is the message after which others have to be read again: one edited, placed, or late to arrive.
     """
 
     reading: Reading | None = None
+    counted: bool = False
     text: str = ""
     refused: bool = False
     moved: str | None = None
@@ -110,18 +113,18 @@ class Listener:
         """Know that what was taken last has not been kept."""
         self._lately.clear()
 
-    async def reread(self, ids: Iterable[str], state: State, changes: Changes) -> set[str]:
-        """Read again what hangs on messages that are read differently now; give the ids of what changed by that."""
+    async def reread(self, ids: Iterable[str], state: State, changes: Changes) -> dict[str, Outcome]:
+        """Read again what hangs on messages that are read differently now; give what became of those that it changed."""
         depending = await self._record.depending(list(ids), within=SOON)
         batch = _Batch(state, {a.label: a.at for a in state.asked}, changes)
         wanted = {message.reply_to for message, _ in depending if message.reply_to}
         await self._look_up(batch, wanted, [message for message, _ in depending])
-        changed = set()
+        changed = {}
         for message, before in depending:
             reading = self._read(message, batch)
             if reading != before:
                 changes.read(message.id, message.version, reading)
-                changed.add(message.id)
+                changed[message.id] = Outcome(reading, bool(before.answers))
                 self._lately.pop(message.id, None)
         return changed
 
@@ -206,7 +209,7 @@ class Listener:
         batch.known[deed.id] = replace(known, reading=reading, placed=True)
         names = " and ".join(self.script.question(label).name for label in deed.answers)
         text = f"Counts for {names}." if names else "Counts for no question."
-        return Outcome(reading, text, moved=deed.id)
+        return Outcome(reading, _counted(known), text, moved=deed.id)
 
     def _said(self, message: Message, batch: _Batch) -> Outcome:
         author = message.author
@@ -214,7 +217,7 @@ class Listener:
             return _is_not_kept()
         known = batch.known.get(message.id)
         if known and known.version >= message.version:
-            return Outcome(known.reading)
+            return Outcome(known.reading, _counted(known))
         reading = self._read(message, batch)
         batch.changes.said(message, reading, hosting=hosting(batch.state, author))
         batch.known[message.id] = Known(
@@ -226,7 +229,8 @@ class Listener:
             )
         late = self._newest is not None and message.at < self._newest
         self._newest = message.at if self._newest is None else max(self._newest, message.at)
-        return Outcome(reading, moved=message.id if late or message.version else None)
+        moved = message.id if late or message.version else None
+        return Outcome(reading, _counted(known), moved=moved)
 
     def _retracted(self, id_: str, batch: _Batch) -> Outcome:
         """Take a message's own words out, for good, also where it was not heard before.
@@ -249,9 +253,7 @@ class Listener:
                 batch.known.pop(known.id, None)
         digest = self._store.digest(self._chat.room, person)
         batch.state = batch.changes.forgotten(person, digest, batch.state)
-        return Outcome(
-            text="Forgotten: nothing of theirs is kept any more, and nothing will be; a question of theirs that the chat took is taken back. Recaps and transcripts given out before, what has been shown elsewhere, and what others wrote cannot be reached."
-        )
+        return Outcome(text=FORGOTTEN)
 
     def _is_forgotten(self, author: str, batch: _Batch) -> bool:
         return author in batch.forgotten or self._forgotten.get(author, False)
@@ -279,6 +281,10 @@ class Listener:
         answered = [p for p in batch.answered.get(message.author.id, ()) if p.at < message.at]
         kept = batch.kept[message.id]
         return max([*answered, *([kept] if kept else [])], key=lambda previous: previous.at, default=None)
+
+
+def _counted(known: Known | None) -> bool:
+    return bool(known and known.reading and known.reading.answers)
 
 
 def _is_not_kept() -> Outcome:

@@ -1,7 +1,7 @@
 """Where a chat takes place: what a room has to offer the live chat."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -33,11 +33,13 @@ class News:
     """What is different now that a batch has been kept, for rooms that show what is kept.
 
     `entries` are the ids of messages and posts, `people` those all of whose messages are shown or hidden anew, or gone;
-    `course` says that the chat has moved, `proposals` that questions have been put to the hosts or settled.
+    `counting` says of messages that count for a question and did not before (True), or no longer do (False); `course` says
+    that the chat has moved, `proposals` that questions have been put to the hosts or settled.
     """
 
     entries: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    counting: Mapping[str, bool] = field(default_factory=dict)
     course: bool = False
     proposals: bool = False
 

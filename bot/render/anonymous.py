@@ -9,6 +9,7 @@ import random
 import re
 import secrets
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
@@ -31,45 +32,27 @@ SOMEBODY = "[somebody]"
 #: The label of the question by which people introduce themselves.
 _INTRO = "0"
 #: Sites whose addresses lead to a person, or to what a person said.
-_PERSONAL = frozenset(
-    [
-        "twitter.com",
-        "x.com",
-        "t.co",
-        "facebook.com",
-        "fb.com",
-        "instagram.com",
-        "threads.net",
-        "linkedin.com",
-        "lnkd.in",
-        "tiktok.com",
-        "bsky.app",
-        "discord.com",
-        "discordapp.com",
-        "discord.gg",
-        "reddit.com",
-        "t.me",
-        "telegram.me",
-        "wa.me",
-        "github.com",
-        "orcid.org",
-        "linktr.ee",
-        "about.me",
-        "snapchat.com",
-        "pinterest.com",
-        "tumblr.com",
-        "flickr.com",
-        "researchgate.net",
-        "academia.edu",
-        "slack.com",
-    ]
+_SITE = (
+    r"twitter\.com|x\.com|t\.co|facebook\.com|fb\.com|instagram\.com|threads\.net|linkedin\.com|"
+    r"lnkd\.in|tiktok\.com|bsky\.app|discord\.com|discordapp\.com|discord\.gg|reddit\.com|t\.me|"
+    r"telegram\.me|wa\.me|github\.com|orcid\.org|linktr\.ee|about\.me|snapchat\.com|pinterest\.com|"
+    r"tumblr\.com|flickr\.com|researchgate\.net|academia\.edu|slack\.com"
+)
+_PERSONAL = re.compile(rf"(?:.*\.)?({_SITE})")
+# Such an address without its scheme: with a name before the site's or behind it, for the bare site leads to nobody.
+_BARE = re.compile(
+    rf"(?<![a-z0-9.-])(?:(?:[a-z0-9-]+\.)+({_SITE})(?![a-z0-9-]|\.[a-z0-9])(?:/\S*[^\W_])?|({_SITE})/\S*[^\W_])",
+    re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_HANDLE = re.compile(r"(?<![A-Za-z0-9_@])@\w(?:[\w.@-]*\w)?")
+_HANDLE = r"(?<![A-Za-z0-9@])@\w(?:[\w.@-]*\w)?"
 # What Discord writes for a person, role or channel, and for an emoji of a guild's own.
 _REFERENCE = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 _EMOJI = re.compile(r"<a?:(\w+):\d+>")
-_WORD = re.compile(r"\w+")
+#: Words, without the `_` that sets them apart or in italics, and what is written as one: ana_smith, O'Neil.
+_WORD = re.compile(r"[^\W_]+")
+_ENDS = r"(?![^\W_])"
+_RUN = re.compile(r"[^\W_]+(?:[._'’-]+[^\W_]+)*")
 #: What may stand between the words of a name, or be left out: AnaSmith, ana_smith.
 _BETWEEN = r"[\s._-]*"
 #: What is shorter is more often something else than a name, and what is shorter in an address than the second number.
@@ -100,7 +83,8 @@ class Anonymous:
         self._key = self._random.randbytes(16)
         self._english = primary(script.language) == "en"
         self._stop = stop_words(script.language)
-        self._topics = set(_WORD.findall(_as_compared(_own_words(script))))
+        self._topics = {_key(part) for run in _RUN.findall(_nfc(_own_words(script))) for part in _cut(run)}
+        self._hashtag = _nfc(script.hashtag)
         self._hosts = {_key(known) for host in script.hosts for known in (host.name, host.handle) if known}
         self._called: dict[str, str] = {}
         self._taken: set[str] = set()
@@ -125,12 +109,20 @@ class Anonymous:
     def about(self, about: About) -> About:
         """Give what is known of the chat, without its hosts."""
         script = about.script
-        questions = tuple(replace(question, ask=self.text(question.ask)) for question in script.questions)
+        intro, *questions = (
+            replace(question, ask=self.text(question.ask)) if question else None
+            for question in (script.intro, *script.questions)
+        )
         summary = self.text(script.summary) if script.summary else None
         return replace(
             about,
             script=replace(
-                script, hosts=(), title=self.text(script.title), summary=summary, questions=questions
+                script,
+                hosts=(),
+                title=self.text(script.title),
+                summary=summary,
+                intro=intro,
+                questions=tuple(filter(None, questions)),
             ),
         )
 
@@ -154,7 +146,7 @@ class Anonymous:
         """Replace the people in a text: names, handles, ids, mail addresses, and addresses that lead to them."""
         return "".join(
             self._link(piece) if is_address else self._words(piece)
-            for piece, is_address in pieces(unicodedata.normalize("NFC", text))
+            for piece, is_address in pieces(_nfc(text))
         )
 
     def _author(self, author: Author) -> Author:
@@ -200,14 +192,13 @@ class Anonymous:
             return
         if words:
             self._remember(self._by_name, whole, pseudonym)
-        small = whole == whole.lower()
-        for word in _parts(whole, words):
-            if self._is_ordinary(word) or (word[0].islower() and not small):
+        for part in _parts(_nfc(name), whole):
+            if part == whole or all(map(self._is_ordinary, _WORD.findall(part))):
                 continue
-            if word.casefold() in self._topics:
-                self._with_capital(word, pseudonym)
+            if _key(part) in self._topics:
+                self._with_capital(part.replace(" ", ""), pseudonym)
             else:
-                self._remember(self._by_part, word, pseudonym)
+                self._remember(self._by_part, part, pseudonym)
 
     def _is_ordinary(self, word: str) -> bool:
         """Tell whether a word says more often something else than who is meant."""
@@ -217,7 +208,8 @@ class Anonymous:
 
     def _remember(self, names: dict[str, str], name: str, pseudonym: str) -> None:
         key = _key(name)
-        self._written.setdefault(key, name)
+        # Of two ways to write it, the one that tells more of its words apart.
+        self._written[key] = max(self._written.get(key, ""), name, key=len)
         _name(names, key, pseudonym)
 
     def _with_capital(self, word: str, pseudonym: str) -> None:
@@ -225,25 +217,36 @@ class Anonymous:
             _name(self._by_capital, form, pseudonym)
 
     def _pattern(self) -> re.Pattern[str]:
-        """Find any of the names, the longest first; where words are not set apart, also within others."""
-        found = [
-            f"@?(?P<{group}>{flag}{self._any_of(names, glued=False)}))"
-            for group, flag, names in (
-                ("whole", "(?i:", self._by_name), ("part", "(?i:", self._by_part), ("capital", "(?:", self._by_capital),
+        """Find any of the names, the longest first; where words are not set apart, also within others.
+
+        What begins with `@` is a handle as a whole, known or not. The chat's own hashtag is found first, and stays.
+        """
+        own = rf"(?P<own>#(?i:{re.escape(self._hashtag)}){_ENDS})"
+        names = "|".join(
+            (
+                f"(?i:{self._any_of(self._by_name, glued=False)})",
+                f"(?i:{self._any_of(self._by_part, glued=False)})",
+                f"(?P<capital>{self._any_of(self._by_capital, glued=False)})",
+                f"(?(at)(?i:{self._any_of(self._by_handle, glued=False)})|(?!))",
             )
-        ]  # fmt: skip
-        found.append(f"@(?P<handle>(?i:{self._any_of(self._by_handle, glued=False)}))")
-        bordered = rf"(?<![\w#])(?:{'|'.join(found)})(?!\w)"
-        within = self._any_of({**self._by_part, **self._by_name}, glued=True)
-        behind = self._any_of(self._by_handle, glued=True)
-        return re.compile(rf"{bordered}|@?(?P<within>(?<!#)(?i:{within}))|@(?P<at>(?i:{behind}))")
+        )
+        bordered = rf"(?:(?P<at>@)|(?<![^\W_])(?<!@))(?:{names}){_ENDS}(?(at)(?!_*[^\W_]|[.@-][^\W_]))"
+        within = f"@?(?i:{self._any_of({**self._by_part, **self._by_name}, glued=True)})"
+        behind = f"@(?i:{self._any_of(self._by_handle, glued=True)})"
+        return re.compile(f"{own}|{bordered}|{within}|{behind}|{_HANDLE}")
 
     def _any_of(self, names: Iterable[str], *, glued: bool) -> str:
-        """Write a pattern of names, the longest first, of those that are (not) written without borders."""
-        written = [self._written.get(name, name) for name in names]
-        wanted = [name for name in written if _is_glued(name) is glued]
-        longest_first = sorted(wanted, key=len, reverse=True)
-        return "|".join(_BETWEEN.join(map(re.escape, name.split())) for name in longest_first) or "(?!)"
+        """Write a pattern of names, the longest first, of those that are (not) written without borders.
+
+        Those that begin alike stand together, so that the first letter tells of most that it is none of them.
+        """
+        alike = defaultdict[str, list[str]](list)
+        written = (self._written.get(name, name) for name in names)
+        for name in sorted((each for each in written if _is_glued(each) is glued), key=len, reverse=True):
+            pattern = _BETWEEN.join(map(re.escape, name.split()))
+            alike[name[0].lower()[0]].append(pattern.replace("'", "['’]?"))
+        groups = (f"(?i:(?={re.escape(first)}))(?:{'|'.join(each)})" for first, each in alike.items())
+        return "|".join(groups) or "(?!)"
 
     # Texts -------------------------------------------------------------------------------------------------------
 
@@ -251,16 +254,17 @@ class Anonymous:
         text = _EMOJI.sub(r":\1:", text)
         text = _REFERENCE.sub(lambda found: self._called.get(found[1], SOMEBODY), text)
         text = _EMAIL.sub("[a mail address]", text)
-        text = self._names.sub(self._named, text)
-        return _HANDLE.sub(SOMEBODY, text)
+        text = _BARE.sub(lambda found: _leads_to(found[1] or found[2]), text)
+        return self._names.sub(self._named, text)
 
     def _named(self, found: re.Match[str]) -> str:
+        if found["own"]:
+            return found[0]
         if found["capital"]:
             return self._by_capital[found["capital"]]
-        key = _key(found[found.lastgroup or 0])
-        if found["handle"] or found["at"]:
-            return self._by_handle.get(key, SOMEBODY)
-        return self._by_name.get(key) or self._by_part.get(key, SOMEBODY)
+        key = _key(found[0])
+        handle = self._by_handle.get(key) if found[0].startswith("@") else None
+        return handle or self._by_name.get(key) or self._by_part.get(key, SOMEBODY)
 
     def _link(self, address: str) -> str:
         try:
@@ -268,13 +272,14 @@ class Anonymous:
             host = (parts.hostname or "").removeprefix("www.")
         except ValueError:
             return "[a link]"
-        personal = any(host == site or host.endswith(f".{site}") for site in _PERSONAL)
-        return f"[a link to {host}]" if personal else "[a link]" if self._names_somebody(address) else address
+        if personal := _PERSONAL.fullmatch(host):
+            return _leads_to(personal[1])
+        return "[a link]" if self._names_somebody(address) else address
 
     def _names_somebody(self, address: str) -> bool:
         """Tell whether an address has somebody's name in it, or leads to what somebody has of their own."""
         shown = _as_compared(unquote(address))
-        words, squeezed = set(_WORD.findall(shown.replace("_", " "))), _key(shown)
+        words, squeezed = set(_WORD.findall(shown)), _key(shown)
         return "/@" in address or "/~" in address or any(
             key in squeezed if (len(key) >= _LEAST_GLUED and len(name.split()) > 1) or _is_glued(name)
             else words.issuperset(_WORD.findall(name.casefold()))
@@ -283,29 +288,50 @@ class Anonymous:
         )  # fmt: skip
 
 
+def _leads_to(site: str) -> str:
+    return f"[a link to {site.lower()}]"
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
 def _as_compared(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    return _nfc(text).casefold()
 
 
 def _shown(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).split()).lstrip("@")
+    """Give a name with a space where a word of it begins, however that was written: Ana Smith for ana_smith and AnaSmith."""
+    name = re.sub(r"[\s._-]+", " ", _nfc(name)).strip(" @").replace("’", "'")
+    return "".join(
+        f" {here}"
+        if here.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        else here
+        for before, here, after in zip(f" {name}", name, f"{name[1:]} ", strict=False)
+    )
 
 
 def _key(name: str) -> str:
     """Give by what a name is known, however it is spaced and capitalised."""
-    low = _as_compared(_shown(name))
-    return re.sub(r"[\s._-]+", "", low) or low
+    return re.sub(r"[ ']", "", _as_compared(_shown(name)))
 
 
 def _name(names: dict[str, str], key: str, pseudonym: str) -> None:
     names[key] = pseudonym if names.setdefault(key, pseudonym) == pseudonym else SOMEBODY
 
 
-def _parts(whole: str, words: list[str]) -> Iterator[str]:
-    """Give the parts of a name, also of one in which family name and given name are written as one."""
-    if [whole] != words:
-        yield from words
-    elif _FULL_NAME.fullmatch(whole):
+def _cut(run: str) -> Iterable[str]:
+    """Give what is written as one, and the words of it: O'Neil and Neil, ana smith for ana_smith, and ana and smith."""
+    shown = _shown(run)
+    return dict.fromkeys((shown, *_WORD.findall(shown)))
+
+
+def _parts(name: str, whole: str) -> Iterator[str]:
+    """Give the parts of a name, but for `de` and `van`; also of one in which family name and given name are written as one."""
+    for run in _RUN.findall(name):
+        if whole.islower() or not run.islower():
+            yield from _cut(run)
+    if _FULL_NAME.fullmatch(whole):
         yield whole[2:] if len(whole) == 4 else whole[1:]
         if not re.match(f"[{_HANGUL}]", whole):
             yield whole[:2]

@@ -37,9 +37,10 @@ _CELL = 48
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The picture (PNG), and the characters for want of which a line of it was left out, if any."""
+    """The picture (PNG), whether its title is on it, and the characters for want of which a line was left out, if any."""
 
     png: bytes
+    titled: bool
     undrawn: str
 
 
@@ -67,21 +68,23 @@ def draw(recap: Recap, title: str) -> Card:
         when=_drawable(when(recap.about).split(",")[0], undrawn),
         course=charts.course(recap),
     )
-    return Card(_rendered(str(svg)), "".join(dict.fromkeys("".join(undrawn)))[:20])
+    return Card(_rendered(str(svg)), bool(words), "".join(dict.fromkeys("".join(undrawn)))[:20])
 
 
 def _drawable(text: str, undrawn: list[str]) -> str:
     """Give what can be drawn of a text: without pictographs that no font has, and nothing where letters are missing."""
     line = "".join(each for each in one_line(text) if unicodedata.category(each) not in ("Cn", "Co"))
-    missing = _missing(line)
-    letters = [each for each in missing if unicodedata.category(each)[0] in "LN"]
+    without = missing(line)
+    letters = [each for each in without if unicodedata.category(each)[0] in "LN"]
     undrawn += letters
-    return "" if letters else one_line("".join(each for each in line if each not in missing))
+    return "" if letters else one_line("".join(each for each in line if each not in without))
 
 
-def _missing(text: str) -> frozenset[str]:
+def missing(text: str) -> frozenset[str]:
     """Give the characters that no font here has: those that look like one that none can have."""
     seen = sorted({each for each in text if unicodedata.category(each)[0] in "LNPS"})
+    if not seen:
+        return frozenset()
     cells = "".join(
         f'<text x="{8 + n * _CELL}" y="36">&#{ord(each)};</text>' for n, each in enumerate((_MISSING, *seen))
     )

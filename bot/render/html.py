@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +18,7 @@ from bot.render.json import utc
 from bot.render.links import anchor, lang, linked, question_anchor, reference
 from bot.render.plain import one_line, visible
 from bot.script.model import MOST_QUESTIONS
+from bot.script.posts import label_of
 
 __all__ = ["Transcript", "anchor", "macros", "question_anchor", "recap"]
 
@@ -79,7 +79,7 @@ class Transcript:
     def _ask(self, told: shown.Shown) -> pieces.Asking:
         name, anchor = told.asked or "", question_anchor(told.entry.under or "")
         text = visible(told.entry.text)
-        begins = re.match(rf"{re.escape(name)}([:.)]?\s+)(?=\S)", text)
+        begins = label_of(name, text)
         first, line_end, more = text[begins.end() if begins else 0 :].partition("\n")
         is_new = anchor not in self._asked and len(self._asked) <= MOST_QUESTIONS
         if is_new:

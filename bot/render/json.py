@@ -9,6 +9,7 @@ from bot.messages import Attachment, Author, Entry
 from bot.recap import About, Link, Minute, People, Picture, QuestionRecap, Recap
 from bot.render.copies import NO_COPIES, Copies, Copy, Media
 from bot.script.model import Host, Resource
+from bot.script.posts import Kind
 from bot.themes import Theme
 
 VERSION = 1
@@ -28,6 +29,7 @@ class Transcript:
     def __init__(self, about: About, *, note: str | None = None, media: Media = Media.NONE) -> None:
         del media  # where a file is, its address says
         self._head = head(about, note)
+        self._objects = Objects(about)
         self._separator = "\n"
 
     def preamble(self) -> str:
@@ -38,7 +40,7 @@ class Transcript:
     def entry(self, entry: Entry, copies: Copies = NO_COPIES) -> str:
         """Give one entry as an object on a line of its own."""
         separator, self._separator = self._separator, ",\n"
-        return separator + dumped(object_of(entry, copies))
+        return separator + dumped(self._objects.of(entry, copies))
 
     def postamble(self) -> str:
         """Give the end of the list and of the object."""
@@ -72,6 +74,20 @@ def recap(recap: Recap) -> str:
         "next": _time(recap.next) if isinstance(recap.next, datetime) else recap.next,
     }
     return dumped(value, indent=2) + "\n"
+
+
+class Objects:
+    """Gives the entries of a chat as objects; that of a question tells what it asks, apart from how it was posted."""
+
+    def __init__(self, about: About) -> None:
+        self._asks = {question.label: question.ask for question in about.script.everything_asked}
+
+    def of(self, entry: Entry, copies: Copies) -> dict[str, Any]:
+        """Give one entry."""
+        value = object_of(entry, copies)
+        if entry.kind == Kind.QUESTION and (ask := self._asks.get(entry.under or "")):
+            value["ask"] = ask
+        return value
 
 
 def utc(moment: datetime) -> str:

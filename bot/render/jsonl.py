@@ -3,7 +3,7 @@
 from bot.messages import Entry
 from bot.recap import About
 from bot.render.copies import NO_COPIES, Copies, Media
-from bot.render.json import dumped, head, object_of
+from bot.render.json import Objects, dumped, head
 
 
 class Transcript:
@@ -12,6 +12,7 @@ class Transcript:
     def __init__(self, about: About, *, note: str | None = None, media: Media = Media.NONE) -> None:
         del media  # where a file is, its address says
         self._head = head(about, note)
+        self._objects = Objects(about)
 
     def preamble(self) -> str:
         """Give the first line."""
@@ -19,7 +20,7 @@ class Transcript:
 
     def entry(self, entry: Entry, copies: Copies = NO_COPIES) -> str:
         """Give one entry as a line."""
-        return f"{dumped(object_of(entry, copies))}\n"
+        return f"{dumped(self._objects.of(entry, copies))}\n"
 
     def postamble(self) -> str:
         """Give nothing: the last entry is the end."""

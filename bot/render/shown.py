@@ -212,7 +212,7 @@ def facts(about: About) -> Iterator[tuple[str, str]]:
 
 def title(script: Script) -> str:
     """Give the heading of a page about the chat."""
-    return one_line(f"#{script.hashtag}: {script.title}")
+    return one_line(script.heading)
 
 
 def counts(recap: Recap) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bot.render import charts, shown
 from bot.render.copies import NO_COPIES, Copies, Copy
 from bot.render.html import macros
 from bot.render.plain import one_line, visible
+from bot.script.model import heading
 from bot.story import Story, automatic, messages, tell
 
 __all__ = ["OFFERED", "Sharing", "Story", "needed", "page", "shown_files", "unchosen"]
@@ -86,7 +87,7 @@ def shown_files(story: Story) -> Iterable[Attachment]:
 
 def title(story: Story) -> str:
     """Give what the page is called."""
-    return one_line(f"#{story.recap.about.script.hashtag}: {story.title}")
+    return one_line(heading(story.recap.about.script.hashtag, story.title))
 
 
 def described(story: Story) -> str:

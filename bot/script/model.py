@@ -104,6 +104,11 @@ class Script:
         return (self.intro, *self.questions) if self.intro else self.questions
 
     @property
+    def heading(self) -> str:
+        """What the chat is called where its hashtag and its title stand together."""
+        return heading(self.hashtag, self.title)
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The chat's own time zone."""
         return ZoneInfo(self.zone)
@@ -115,6 +120,13 @@ class Script:
     def local(self, moment: datetime) -> datetime:
         """Give an aware moment as it reads in the chat's zone."""
         return moment.astimezone(self.timezone)
+
+
+def heading(hashtag: str, title: str | None) -> str:
+    """Put a title behind its hashtag, unless it is no other word."""
+    if not title or title.strip().lstrip("#＃").casefold() == hashtag.casefold():
+        return f"#{hashtag}"
+    return f"#{hashtag}: {title}"
 
 
 def plain(ask: str) -> str:

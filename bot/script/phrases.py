@@ -78,6 +78,7 @@ class Phrases:
     guests: str
     plan: tuple[str, str]
     how_to_answer: str
+    how_to_address: str
     answer_by_button: str
     answer_in_thread: str
     all_else: str
@@ -92,6 +93,7 @@ class Phrases:
     resumed: str
     thanks: str
     late_answers: str
+    late_as_before: str
     resources: str
     next: str
     conjunction: str
@@ -141,6 +143,10 @@ ENGLISH = Phrases(
     guests="Joined by {guests}.",
     plan=("One question, about {time}.", "{questions} questions, about {time} each."),
     how_to_answer="How to answer: begin with the question's label, {answer} for {question}. A reply to a question counts as well.",
+    how_to_address=(
+        "How to answer: press “{button}” below the question, reply to it without turning the mention off, or mention the bot "
+        "before the question's label, {answer} for {question}. Nothing else reaches the bot."
+    ),
     answer_by_button="You can also press “{button}” below it.",
     answer_in_thread="What you write in its thread counts, too.",
     all_else="Everything else is conversation, and welcome.",
@@ -158,6 +164,7 @@ ENGLISH = Phrases(
     resumed="The chat goes on.",
     thanks="That was {hashtag}. Thank you all for taking part!",
     late_answers="Answers still count for {time}: begin with the label of the question.",
+    late_as_before="Answers still count for {time}, in the same ways.",
     resources="To read on:",
     next="Next chat: {next}",
     conjunction="and",
@@ -190,6 +197,10 @@ _PHRASES = {
             "Cómo responder: empieza con la etiqueta de la pregunta, {answer} para {question}. También cuenta contestar "
             "directamente a la pregunta."
         ),
+        how_to_address=(
+            "Cómo responder: pulsa «{button}» debajo de la pregunta, contéstale sin desactivar la mención, o menciona al bot "
+            "antes de la etiqueta de la pregunta, {answer} para {question}. Nada más le llega al bot."
+        ),
         answer_by_button="O pulsa «{button}» debajo de ella.",
         answer_in_thread="Lo que escribes en su hilo también cuenta.",
         all_else="Todo lo demás es conversación, y es bienvenido.",
@@ -207,6 +218,7 @@ _PHRASES = {
         resumed="El chat continúa.",
         thanks="Esto ha sido {hashtag}. ¡Gracias por participar!",
         late_answers="Las respuestas siguen contando durante {time}: empieza con la etiqueta de la pregunta.",
+        late_as_before="Las respuestas siguen contando durante {time}, de las mismas maneras.",
         resources="Para seguir leyendo:",
         next="Próximo chat: {next}",
         conjunction="y",
@@ -233,6 +245,10 @@ _PHRASES = {
             "Pour répondre : commencez par l'étiquette de la question, {answer} pour {question}. Répondre directement à une "
             "question compte aussi."
         ),
+        how_to_address=(
+            "Pour répondre : appuyez sur « {button} » sous la question, répondez-y sans désactiver la mention, ou mentionnez "
+            "le bot avant l'étiquette de la question, {answer} pour {question}. Rien d'autre ne parvient au bot."
+        ),
         answer_by_button="Ou appuyez sur « {button} » au-dessous.",
         answer_in_thread="Ce que vous écrivez dans son fil compte également.",
         all_else="Tout le reste est conversation, et bienvenu.",
@@ -250,6 +266,7 @@ _PHRASES = {
         resumed="Le chat reprend.",
         thanks="C'était {hashtag}. Merci à vous d'avoir participé !",
         late_answers="Les réponses comptent encore pendant {time} : commencez par l'étiquette de la question.",
+        late_as_before="Les réponses comptent encore pendant {time}, de la même manière.",
         resources="Pour aller plus loin :",
         next="Prochain chat : {next}",
         conjunction="et",
@@ -276,6 +293,11 @@ _PHRASES = {
             "So antwortest du: Beginne mit dem Kürzel der Frage, {answer} für {question}. Auch eine direkte Antwort auf die "
             "Frage zählt."
         ),
+        how_to_address=(
+            "So antwortest du: Drücke unter der Frage auf „{button}“, antworte direkt auf sie, ohne die Erwähnung "
+            "auszuschalten, oder erwähne den Bot vor dem Kürzel der Frage, {answer} für {question}. Sonst erreicht den "
+            "Bot nichts."
+        ),
         answer_by_button="Oder drücke darunter auf „{button}“.",
         answer_in_thread="Was du in ihrem Thread schreibst, zählt ebenfalls.",
         all_else="Alles andere ist Gespräch und ebenso willkommen.",
@@ -295,6 +317,7 @@ _PHRASES = {
         resumed="Der Chat geht weiter.",
         thanks="Das war {hashtag}. Danke fürs Mitmachen!",
         late_answers="So lange zählen Antworten noch: {time}. Beginne mit dem Kürzel der Frage.",
+        late_as_before="So lange zählen Antworten noch, auf dieselbe Weise: {time}.",
         resources="Zum Weiterlesen:",
         next="Nächster Chat: {next}",
         conjunction="und",
@@ -321,6 +344,10 @@ _PHRASES = {
             "Como responder: comece com a etiqueta da pergunta, {answer} para {question}. Responder diretamente à pergunta "
             "também conta."
         ),
+        how_to_address=(
+            "Como responder: aperte “{button}” abaixo da pergunta, responda a ela sem desativar a menção, ou mencione o bot "
+            "antes da etiqueta da pergunta, {answer} para {question}. Nada mais chega ao bot."
+        ),
         answer_by_button="Ou aperte “{button}” abaixo dela.",
         answer_in_thread="O que você escreve no tópico dela também conta.",
         all_else="Tudo o mais é conversa, e é bem-vindo.",
@@ -338,6 +365,7 @@ _PHRASES = {
         resumed="O chat continua.",
         thanks="Este foi o {hashtag}. Agradecemos a todas as pessoas que participaram!",
         late_answers="As respostas ainda contam durante {time}: comece com a etiqueta da pergunta.",
+        late_as_before="As respostas ainda contam durante {time}, das mesmas maneiras.",
         resources="Para ler mais:",
         next="Próximo chat: {next}",
         conjunction="e",

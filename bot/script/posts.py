@@ -61,12 +61,14 @@ class Ways:
     """What people can do in a room besides writing, which the housekeeping tells them.
 
     `forget` is what they choose to be forgotten, as the room calls it; None where a host has to be told. `button` says
-    that a question has a button with which to answer it, `thread` that it can have a thread.
+    that a question has a button with which to answer it, `thread` that it can have a thread. `addressed` says that what
+    people write is heard only where it is addressed to the bot: by the button, or by a reply or message that mentions it.
     """
 
     forget: str | None = None
     button: bool = False
     thread: bool = False
+    addressed: bool = False
 
 
 #: The ways of a room where all that people can do is write.
@@ -81,6 +83,11 @@ def length(text: str) -> int:
 def again(question: Question, at: datetime) -> Post:
     """Give the longest post that a question makes: asked once more."""
     return Post("", Kind.REPEAT, at, question.label)
+
+
+def label_of(question: str, text: str) -> re.Match[str] | None:
+    """Find the name of a question at the beginning of its post; the group is what sets it off from what is asked."""
+    return re.match(rf"{re.escape(question)}([:.)]?\s+)(?=\S)", text)
 
 
 def placeholders(text: str) -> Iterator[tuple[str, str | None]]:
@@ -123,7 +130,7 @@ def compose(
                 else _housekeeping(script, words, ways)
             )
         case Kind.CLOSING:
-            return _closing(script, words, values)
+            return _closing(script, words, values, ways)
         case Kind.QUESTION:
             return _asked(question) if question else ""
         case Kind.REPEAT:
@@ -179,8 +186,9 @@ def _welcome(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
 def _housekeeping(script: Script, words: Phrases, ways: Ways) -> str:
     first = next((each for each in script.questions if each.label[0].isdigit()), script.questions[0])
     answer = f"{letter(script.language)}{first.label}" if first.label[0].isdigit() else f"{first.label}:"
-    how = [words.how_to_answer.format(answer=answer, question=first.name)]
-    if ways.button:
+    told = words.how_to_address if ways.addressed else words.how_to_answer
+    how = [told.format(answer=answer, question=first.name, button=words.answer)]
+    if ways.button and not ways.addressed:
         how.append(words.answer_by_button.format(button=words.answer))
     if ways.thread and script.question_threads:
         how.append(words.answer_in_thread)
@@ -188,10 +196,11 @@ def _housekeeping(script: Script, words: Phrases, ways: Ways) -> str:
     return f"{' '.join((*how, words.all_else))}\n{words.what_is_kept} {forget}"
 
 
-def _closing(script: Script, words: Phrases, values: Mapping[str, str]) -> str:
+def _closing(script: Script, words: Phrases, values: Mapping[str, str], ways: Ways) -> str:
     parts = [fill(script.closing, values) if script.closing else words.thanks.format_map(values)]
     if script.late_answers and not script.closing:
-        parts.append(words.late_answers.format(time=words.time(script.late_answers)))
+        late = words.late_as_before if ways.addressed else words.late_answers
+        parts.append(late.format(time=words.time(script.late_answers)))
     if script.resources:
         parts.append("\n".join((words.resources, *_listed(script.resources))))
     if script.next and "next" not in (name for _, name in placeholders(script.closing or "")):

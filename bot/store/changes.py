@@ -73,16 +73,22 @@ _PROPOSED = f"""INSERT OR IGNORE INTO proposals (chat, room, id, author, name, t
 _SETTLED = "UPDATE proposals SET settled = 1 WHERE chat = ? AND room = ? AND id = ?"
 _PROPOSALS_BY = "DELETE FROM proposals WHERE room = ? AND author = ?"
 _MEDIA_BY = "DELETE FROM media WHERE room = ? AND author = ?"
+#: Only scripts that were made of what was imported, or came with it, name people whose ids are known.
+_NAMED_AS_HOST = """UPDATE chats SET script = without_hosts(script,
+        (SELECT json_group_array(name) FROM hosts WHERE chat = chats.id AND room = ?1 AND author = ?2))
+    WHERE id IN (SELECT chat FROM hosts WHERE room = ?1 AND author = ?2)"""
+_HOSTS_BY = "DELETE FROM hosts WHERE room = ? AND author = ?"
 
 #: The order in which one transaction does them: a message is there before anything is done to it.
 STATEMENTS = (
     _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _MOVED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
     _PROPOSED, _SETTLED, _TAKEN_BACK, _FORGOTTEN, _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY,
-    _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY,
+    _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY, _NAMED_AS_HOST, _HOSTS_BY,
 )  # fmt: skip
 #: What goes when a person is forgotten.
 _ALL_BY = (
     _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY,
+    _NAMED_AS_HOST, _HOSTS_BY,
 )  # fmt: skip
 
 

@@ -309,9 +309,11 @@ class Record(History):
         return next(int(row[0]) for row in rows)
 
     async def people(self, name: str) -> list[str]:
-        """Give the ids of those who wrote under that name, whatever its letters' case."""
+        """Give the ids of those who wrote, or are known to have hosted, under that name, whatever its letters' case."""
         rows = await self._db.execute_fetchall(
-            "SELECT DISTINCT author, name FROM messages WHERE chat = ? AND NOT deleted", (self._chat,)
+            """SELECT author, name FROM messages WHERE chat = ?1 AND NOT deleted
+            UNION SELECT author, name FROM hosts WHERE chat = ?1""",
+            (self._chat,),
         )
         return sorted({author for author, written in rows if written.casefold() == name.casefold()})
 

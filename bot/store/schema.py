@@ -167,5 +167,22 @@ MIGRATIONS = (
             END""",
         ),
     ),
+    Migration(
+        "who the hosts are that the script of an imported chat names",
+        (
+            """CREATE TABLE hosts (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                author TEXT NOT NULL,
+                name TEXT NOT NULL,               -- as in the script
+                PRIMARY KEY (chat, room, author, name)
+            ) WITHOUT ROWID""",
+            "CREATE INDEX hosts_author ON hosts (room, author)",
+            """INSERT INTO hosts SELECT DISTINCT m.chat, m.room, m.author, m.name FROM messages m
+                JOIN chats c ON c.id = m.chat WHERE c.source LIKE 'import:%' AND m.hosting AND NOT m.deleted""",
+        ),
+    ),
 )
+#: The tables in which people are known, each by room and author.
+PEOPLE = ("messages", "reactions", "hidden_people", "proposals", "media", "hosts")
 VERSION = len(MIGRATIONS)

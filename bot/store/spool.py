@@ -36,10 +36,12 @@ _TABLES = (
     "CREATE INDEX temp.spool_at ON spool (at, number)",
     "CREATE TEMP TABLE spool_reactions (message TEXT, sign TEXT, author TEXT)",
     "CREATE TEMP TABLE spool_media (url TEXT, author TEXT, name TEXT, type TEXT, data BLOB, why TEXT)",
-    "CREATE TEMP TABLE spool_forgotten (author TEXT PRIMARY KEY)",
+    "CREATE TEMP TABLE spool_hosts (author TEXT, name TEXT)",
+    "CREATE TEMP TABLE spool_gone (author TEXT PRIMARY KEY)",
 )
 _GONE = tuple(
-    f"DROP TABLE temp.{table}" for table in ("spool", "spool_reactions", "spool_media", "spool_forgotten")
+    f"DROP TABLE temp.{table}"
+    for table in ("spool", "spool_reactions", "spool_media", "spool_hosts", "spool_gone")
 )
 #: What stands twice counts once, in its newest version.
 _ADD = """INSERT INTO temp.spool (id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments,
@@ -57,17 +59,26 @@ _MESSAGES = """INSERT INTO messages (chat, room, id, version, place, author, nam
         attachments, repeats, highlighted, purpose, answers, under)
     SELECT ?1, ?2, id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments, repeats,
         highlighted, purpose, answers, under FROM temp.spool WHERE kind IS NULL ORDER BY at, number"""
-#: What goes of people who asked to be forgotten in that room before this was imported (again). Questions are the chat's own.
-_WITHOUT_FORGOTTEN = (
-    f"""INSERT INTO temp.spool_forgotten
-        SELECT author FROM (SELECT author FROM temp.spool UNION SELECT author FROM temp.spool_reactions)
+#: What goes of people who are left out or asked to be forgotten in that room before this was imported (again). Questions are
+#: the chat's own.
+_WITHOUT_GONE = (
+    f"""INSERT OR IGNORE INTO temp.spool_gone
+        SELECT author FROM (SELECT author FROM temp.spool UNION SELECT author FROM temp.spool_reactions
+            UNION SELECT author FROM temp.spool_hosts)
         WHERE NOT ({UNLESS_FORGOTTEN.format(room=":room", author="author")})""",  # noqa: S608  (a constant of this package)
     """UPDATE temp.spool SET reply_to = NULL WHERE reply_to IN (SELECT id FROM temp.spool
-        WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_forgotten))""",
-    "DELETE FROM temp.spool WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_forgotten)",
-    "DELETE FROM temp.spool_reactions WHERE author IN (SELECT author FROM temp.spool_forgotten)",
-    "DELETE FROM temp.spool_media WHERE author IN (SELECT author FROM temp.spool_forgotten)",
+        WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_gone))""",
+    "DELETE FROM temp.spool WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_gone)",
+    "DELETE FROM temp.spool_reactions WHERE author IN (SELECT author FROM temp.spool_gone)",
+    "DELETE FROM temp.spool_media WHERE author IN (SELECT author FROM temp.spool_gone)",
 )
+_CHAT = """INSERT INTO chats (name, source, script, room, rehearsal, created, state)
+    SELECT ?1, ?2, without_hosts(?3, (SELECT json_group_array(name) FROM temp.spool_hosts
+        WHERE author IN (SELECT author FROM temp.spool_gone))), ?4, ?5, ?6, ?7"""
+_HOSTS = """INSERT OR IGNORE INTO hosts SELECT ?1, ?2, author, name FROM temp.spool_hosts
+    WHERE author NOT IN (SELECT author FROM temp.spool_gone)"""
+_LEFT_OUT = """SELECT count(*) FROM temp.spool
+    WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_gone)"""
 _COUNT = (
     """SELECT count(*), count(nullif(answers, '')), count(DISTINCT author) FROM messages WHERE chat = ?"""
 )
@@ -178,6 +189,19 @@ class Spool:
             )
         )
 
+    async def leave_out(self, people: Collection[str]) -> int:
+        """Have nothing of those people kept but the posts of the chat; give how many messages that leaves out."""
+
+        def work(db: sqlite3.Connection) -> int:
+            db.execute(
+                "INSERT OR IGNORE INTO temp.spool_gone SELECT value FROM json_each(?)",
+                (json.dumps(list(people)),),
+            )
+            ((count,),) = db.execute(_LEFT_OUT)
+            return int(count)
+
+        return await self._do(work)
+
     async def in_order(self) -> AsyncIterator[list[Spooled]]:
         """Give everything in the order of time, some at a time."""
         at, number = -(2**62), 0
@@ -218,11 +242,19 @@ class Spool:
     # Keeping -----------------------------------------------------------------------------------------------------
 
     async def keep(
-        self, *, source: str, script: str, room: str, rehearsal: bool, state: State
+        self,
+        *,
+        source: str,
+        script: str,
+        room: str,
+        rehearsal: bool,
+        state: State,
+        hosts: Iterable[tuple[str, str]] = (),
     ) -> Kept | None:
         """Make a chat of it all, in one transaction; None if one of that source is there already.
 
-        Of people who asked to be forgotten in that room nothing is kept. Raises StoreError.
+        `hosts` are the ids of those whom the script names, each with the name. Of people who asked to be forgotten in that
+        room nothing is kept, nor is their name in the script. Raises StoreError.
         """
         now = self.now()
 
@@ -230,14 +262,15 @@ class Spool:
             if db.execute("SELECT 1 FROM chats WHERE source = ?", (source,)).fetchone():
                 return None
             name = free_name(db, short_name(script_of(script), state.started or now), "")
-            chat = db.execute(
-                """INSERT INTO chats (name, source, script, room, rehearsal, created, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                (name, source, script, room, rehearsal, micros(now), dump(state)),
-            ).lastrowid
-            for statement in _WITHOUT_FORGOTTEN:
+            db.executemany(
+                "INSERT INTO temp.spool_hosts VALUES (?, ?)",
+                [(whole(id_), whole(name)) for id_, name in hosts],
+            )
+            for statement in _WITHOUT_GONE:
                 db.execute(statement, {"room": room} if ":room" in statement else ())
-            for statement in (_MESSAGES, _POSTS, _REACTIONS, _MEDIA):
+            values = (name, source, script, room, rehearsal, micros(now), dump(state))
+            chat = db.execute(_CHAT, values).lastrowid
+            for statement in (_MESSAGES, _POSTS, _REACTIONS, _MEDIA, _HOSTS):
                 db.execute(statement, (chat, room))
             return Kept(chat or 0, *db.execute(_COUNT, (chat,)).fetchone())
 

@@ -18,7 +18,7 @@ import aiosqlite
 from bot.recap import Recap, Tally
 from bot.session import begin, dump, load
 from bot.store.changes import Changes, micros, moment, whole
-from bot.store.chat import Chat, script_of
+from bot.store.chat import Chat, script_of, without_hosts
 from bot.store.commits import Commits, write_rows
 from bot.store.digests import digests
 from bot.store.lease import LEASE, RENEWAL, Holder
@@ -27,7 +27,7 @@ from bot.store.naming import NoSuchChat, called, free_name, only_one_there, shor
 from bot.store.opening import GONE, StoreError, connect, in_words, make_file, migrate, one, words
 from bot.store.record import Record
 from bot.store.returning import returning
-from bot.store.schema import UNFINISHED
+from bot.store.schema import PEOPLE, UNFINISHED
 from bot.store.spool import Spool, spooling
 from bot.store.writer import Writer
 
@@ -77,7 +77,7 @@ class Store:
                 await migrate(reader, path)
                 key = await one(reader, "SELECT value FROM settings WHERE key = 'key'")
                 digest = partial(_digest, key[0])
-                writer = await Writer.open(path, now, digest_of=digest)
+                writer = await Writer.open(path, now, digest_of=digest, without_hosts=without_hosts)
             except BaseException:
                 await reader.close()
                 raise
@@ -274,6 +274,12 @@ class Store:
     async def of_script(self, source: str) -> list[Chat]:
         """Give the chats made of that script, oldest first."""
         return await self._chats("WHERE source = ? ORDER BY id", (source,))
+
+    async def with_any_of(self, people: Collection[str], room: str) -> list[Chat]:
+        """Give the chats of a room that know any of those people, oldest first: by what they said, did or hosted."""
+        theirs = "WHERE room = ?1 AND author IN (SELECT value FROM json_each(?2))"
+        known = " UNION ".join(f"SELECT chat FROM {table} {theirs}" for table in PEOPLE)  # noqa: S608  (constants of the store)
+        return await self._chats(f"WHERE id IN ({known}) ORDER BY id", (room, json.dumps(list(people))))
 
     async def find(self, name: str, room: str | None = None) -> Chat:
         """Give the chat of that name, of an unambiguous part of it, or the `last`. Raises NoSuchChat.

@@ -35,7 +35,9 @@ class Writer:
         self._now = now
 
     @classmethod
-    async def open(cls, path: Path, now: Callable[[], datetime], **functions: Callable[..., bytes]) -> Self:
+    async def open(
+        cls, path: Path, now: Callable[[], datetime], **functions: Callable[..., bytes | str]
+    ) -> Self:
         """Open a connection on which every transaction is begun by hand; SQL can call the functions, by name."""
 
         def connect() -> sqlite3.Connection:

@@ -54,7 +54,7 @@ def written(recap: Recap) -> str:
     names: dict[str | None, str] = {each.question.label: each.question.name for each in recap.asked}
     parts = [
         _HEAD.format(
-            title=_words(f"#{script.hashtag}: {script.title}"),
+            title=_words(script.heading),
             name=_words(recap.about.name),
             chat=_scalar(recap.about.name),
         ),

@@ -20,6 +20,8 @@ from bot.themes.words import Words, within
 
 #: How many phrases are remembered of a whole chat: those of some thousand messages, and what they had in common with others.
 MOST_PHRASES = 40_000
+#: What stands between the words of a name, besides spaces.
+_IN_NAMES = re.compile(r"[@_.]")
 #: Where people begin to repeat what somebody else said.
 _REPEATED = re.compile(r"[RrMm“\"](?:(?<=[“\"])@\w|(?<=[RrMm])(?<!\w.)[Tt]\s+@)")
 #: So many of those who use a phrase have to use a longer one for that to stand in its place.
@@ -27,6 +29,8 @@ _MOST_OF = 0.6
 #: How many entries are remembered that show a phrase, so that each theme can have one of its own.
 _EXAMPLES = 4
 _PRIOR = 0.5
+#: As an ordinary word counts what so many write as one, although it is in somebody's name.
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,34 @@ class _Place:
         return self.shared.get(phrase) or self.once.get(phrase)
 
 
+class _Names:
+    """What people are called: phrases that say who is meant, not what about."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._known = set[str]()
+        self._phrases = set[str]()
+        self._small = set[str]()
+
+    def add(self, name: str) -> None:
+        if name in self._known:
+            return
+        self._known.add(name)
+        apart = _IN_NAMES.sub(" ", name)
+        self._phrases.update(self._words.phrases(apart))
+        self._small.update(word for word in apart.split()[:1] if word[0].islower())
+
+    def has(self, phrase: str, use: _Use) -> bool:
+        """Tell whether a phrase is made of people's names only; not if several write it small, as the name is not."""
+        if not all(word in self._phrases for word in phrase.split()):
+            return False
+        written = (self._words.written(phrase, entry.text) for _, entry in use.examples)
+        small = (
+            any(word[0].islower() and word not in self._small for word in each.split()) for each in written
+        )
+        return sum(small) < _SEVERAL
+
+
 class Themes:
     """Hears what is said in a chat of that script, and tells what it was about.
 
@@ -106,6 +138,9 @@ class Themes:
         questions = script.everything_asked
         names = (question.label for question in questions if not question.label[0].isdigit())
         self._words = Words(script.language, (script.hashtag, *names))
+        self._names = _Names(self._words)
+        for host in script.hosts:
+            self._names.add(host.name)
         self._asked = {question.label: self._in_question(question) for question in questions}
         self._places: dict[str | None, _Place] = {
             label: _Place(most // (len(questions) + 1)) for label in (*self._asked, None)
@@ -120,6 +155,7 @@ class Themes:
         """Hear an entry that answers the questions of those labels; posts and repeats of others' words are left out."""
         if entry.author is None:
             return
+        self._names.add(entry.author.name)
         phrases = self._words.phrases(_REPEATED.split(entry.text, maxsplit=1)[0])
         under = entry.under if entry.under in self._asked else None
         for label in tuple(answered) or (under,):
@@ -164,6 +200,8 @@ class Themes:
         ranked = sorted(scores, key=lambda phrase: (-scores[phrase], -len(phrase), phrase))
         chosen: list[str] = []
         for phrase in ranked:
+            if self._names.has(phrase, uses[phrase]):
+                continue
             related = [n for n, other in enumerate(chosen) if within(other, phrase) or within(phrase, other)]
             if not related:
                 if len(chosen) == most:

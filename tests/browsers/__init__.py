@@ -5,5 +5,6 @@
 
 from tests.browsers.guest import Guest, chromium, expect
 from tests.browsers.held import Held, Line, held
+from tests.browsers.looking import light_on_paper, picture
 
-__all__ = ["Guest", "Held", "Line", "chromium", "expect", "held"]
+__all__ = ["Guest", "Held", "Line", "chromium", "expect", "held", "light_on_paper", "picture"]

@@ -2,7 +2,7 @@
 // A text becomes words exactly as in `bot/archive/words.py`.
 "use strict";
 
-const LONGEST = 40, CHATS = 10, UNITS = 3, MESSAGES = 3, AROUND = 160;
+const LONGEST = 40, ABOUT = 0, CHATS = 10, UNITS = 3, MESSAGES = 3, AROUND = 160;
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u3099\u309a]/g;
 const PLAIN = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", ħ: "h", ı: "i", ŧ: "t", ς: "σ" };
 const SPACELESS = /[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u{20000}-\u{323af}]+/u;
@@ -67,7 +67,7 @@ function* filesWith(word, whole) {
   }
 }
 
-/** Give the units that have a word: chat → unit → how good it is, more for the word itself than for its beginning. */
+/** Give the units that have a word: chat → unit → how good it is, more for the word itself than for its beginning, and for what a chat is called. */
 async function unitsWith([word, whole], all) {
   const numbers = [...filesWith(word, whole)];
   await Promise.all(numbers.map((n) => load(`search-words/${n}.js`)));
@@ -83,7 +83,7 @@ async function unitsWith([word, whole], all) {
         const scores = where.get(number);
         for (const unit of list.split(",")) {
           const key = parseInt(unit, 36);
-          scores.set(key, Math.max(scores.get(key) ?? 0, each === word ? 2 : 1));
+          scores.set(key, Math.max(scores.get(key) ?? 0, (each === word ? 2 : 1) + (key === ABOUT ? 1 : 0)));
         }
       }
     }
@@ -172,6 +172,14 @@ function bestOf(said, words) {
     .slice(0, MESSAGES);
 }
 
+/** Give the line above an excerpt: who said it, and the way there. What has no anchor tells of the chat itself. */
+function source([anchor, who, time], path) {
+  const line = element("p", "", { class: "by" });
+  if (anchor) line.append(element("b", who || "The question"), " ", element("a", time, { href: `${path}/transcript.html#${anchor}`, "aria-label": `${time}, in the transcript` }));
+  else line.append(who ? "with " : "", element("b", who), " ", element("a", "All about it", { href: `${path}/index.html` }));
+  return line;
+}
+
 async function show(hit, words) {
   const [path, title, date, hashtag, language, names] = hit.chat;
   const item = element("li");
@@ -184,12 +192,9 @@ async function show(hit, words) {
     const section = element("section");
     if (names[unit]) section.append(element("h3", names[unit]));
     for (const { message, marks } of bestOf(units.get(`${decodeURI(path)}/${unit}`), words)) {
-      const [anchor, who, time] = message;
       const said = excerpt(message[3], marks);
       said.lang = language;
-      const by = element("p", "", { class: "by" });
-      by.append(element("b", who || "The question"), " ", element("a", time, { href: `${path}/transcript.html#${anchor}`, "aria-label": `${time}, in the transcript` }));
-      section.append(by, said);
+      section.append(source(message, path), said);
     }
     item.append(section);
   }

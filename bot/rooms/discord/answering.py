@@ -8,6 +8,8 @@ from discord.ui import Button, Item, Label, Modal, Select, TextInput, View
 
 from bot.messages import Entry, Placed, Said
 from bot.rooms.discord.desk import Asked, Reply
+from bot.rooms.discord.forms import brought_by, drawn
+from bot.rooms.discord.posting import custom_ids
 from bot.rooms.discord.reading import Away
 from bot.rooms.discord.sitting import Sitting
 from bot.rooms.discord.wording import LONGEST_OPTION, heading, names, said, short
@@ -43,7 +45,7 @@ async def form(asked: Asked, rest: str) -> Modal:
     ticket, label = rest.split(":", 1)
     question = _question(asked.ticketed(ticket), label)
     return _form(
-        f"ans:{ticket}:{label}:{asked.interaction.id}",
+        f"ans:{ticket}:{label}:{drawn(asked)}",
         f"Answer {question.name}",
         "Your answer",
         below=question.ask,
@@ -52,13 +54,24 @@ async def form(asked: Asked, rest: str) -> Modal:
 
 async def take(asked: Asked, rest: str) -> str:
     """Keep what was written into the form, and have it posted."""
-    ticket, label, _ = rest.split(":", 2)
+    ticket, label, form = rest.split(":", 2)
     sitting = asked.ticketed(ticket)
     _question(sitting, label)
-    submitted = asked.interaction
     return await sitting.echoes.answer(
-        asked.by, label, asked.field("text"), str(submitted.id), submitted.created_at
+        asked.by,
+        label,
+        asked.field("text"),
+        brought_by(asked, form),
+        asked.interaction.created_at,
+        pressed_on=_post_of(asked, f"ans:{ticket}:{label}"),
     )
+
+
+def _post_of(asked: Asked, button: str) -> str | None:
+    """Give the id of the bot's own post whose button has led to this, if Discord says so and it has that button."""
+    post = asked.interaction.message
+    own = post is not None and post.author.id == asked.chats.line.me
+    return str(post.id) if post and own and button in custom_ids(post) else None
 
 
 def _form(id: str, title: str, above: str, *, below: str = "", text: str | None = None) -> Modal:

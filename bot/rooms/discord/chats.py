@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import aiohttp
 import discord
@@ -13,22 +14,28 @@ import discord
 from bot.live import Clock, RoomError
 from bot.messages import Author, Forgotten
 from bot.rooms.discord.line import Line
+from bot.rooms.discord.posting import LONGEST_RETRY
 from bot.rooms.discord.settings import Settings
 from bot.rooms.discord.sitting import KIND, Sitting, room_of
 from bot.session import Ready, Refusal, Start
-from bot.store import OPEN, Chat, Held, Store, StoreError
+from bot.store import OPEN, Chat, Held, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
 #: What a chat that another process holds is told by: the words of it count seconds.
 _HELD = "held"
+#: What one is told by that is over, and where Discord refuses what is still to be done.
+_REFUSED = "refused"
 #: Discord's own codes for a channel that is not there, and for a server that is not, or that the bot is not in.
 _NO_CHANNEL = frozenset({10003})
 _NO_GUILD = frozenset({10004, 50001})
 #: How often chats that another process holds are asked for again, in seconds.
 ASK_AGAIN = 10.0
-#: How long chats may take to finish what is in hand when the bot is stopped, in seconds.
-LAST_MOMENTS = 10.0
+#: How long answers may take when the bot is stopped, and then all that its chats have in hand, in seconds.
+LAST_MOMENTS = 5.0
+#: How long it is waited for that nothing stands any more of who is to be forgotten, in seconds.
+FORGETTING = 20.0
+RESTARTING = "The bot is being restarted; send it again in a minute."
 
 
 class Chats:
@@ -52,7 +59,10 @@ class Chats:
         self._look = asyncio.Event()
         self._sitting_down = asyncio.Lock()
         self._told: dict[int, str] = {}
-        self._stopping = False
+        self._refused: set[int] = set()
+        self._tidying: set[asyncio.Task[bool]] = set()
+        self._in_hand: set[asyncio.Task[Any]] = set()
+        self.stopping = False
 
     # Their course ------------------------------------------------------------------------------------------------
 
@@ -75,7 +85,7 @@ class Chats:
     async def _go_on_with(self, chat: Chat) -> None:
         """Hold a chat and sit down to it, unless that is so already; say once why it cannot be done."""
         async with self._sitting_down:
-            if self._stopping or chat.id in self._tasks:
+            if self.stopping or chat.id in self._tasks or chat.id in self._refused:
                 return
             try:
                 sitting = self._sit(await self.store.hold(chat.id))
@@ -99,8 +109,8 @@ class Chats:
         Raises Refusal where one is live there, and StoreError.
         """
         async with self._sitting_down:
-            if self._stopping:
-                raise Refusal("The bot is just being stopped. Try again in a minute.")
+            if self.stopping:
+                raise Refusal(RESTARTING)
             chat = await self.store.create(
                 source=source,
                 text=text,
@@ -135,6 +145,8 @@ class Chats:
         try:
             await sitting.run()
             self._told.pop(chat.id, None)
+            if sitting.room.owing:
+                self._wait_for_leave(chat)
         except StoreError as error:
             self._say_once(chat, error)
         except Exception:
@@ -143,16 +155,42 @@ class Chats:
             self._sittings.pop(chat.id, None)
             self._tasks.pop(chat.id, None)
 
+    def _wait_for_leave(self, chat: Chat) -> None:
+        """Take up a chat that is over after a while only, quietly: Discord does not let it be tidied up just now."""
+        self._told[chat.id] = _REFUSED
+        self._refused.add(chat.id)
+        self.clock.call_at(self.clock.now() + LONGEST_RETRY, partial(self._refused.discard, chat.id))
+
+    def in_hand(self) -> None:
+        """Let `stop` wait for the caller's task: it answers somebody."""
+        if task := asyncio.current_task():
+            self._in_hand.add(task)
+            task.add_done_callback(self._in_hand.discard)
+
     async def stop(self) -> None:
-        """Let every chat finish what is in hand, for a while."""
-        self._stopping = True
+        """Let all that has been asked be answered, then every chat finish what is in hand; each for a while.
+
+        Whoever asks for anything from now on is refused.
+        """
+        self.stopping = True
+        for finish in (self._answered, self._stopped):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_MOMENTS):
+                    await finish()
+        for late in (*self._in_hand, *self._tasks.values()):
+            late.cancel()
+
+    async def _answered(self) -> None:
+        if self._in_hand:
+            await asyncio.wait(self._in_hand)
+
+    async def _stopped(self) -> None:
         async with self._sitting_down:  # whoever is about to sit down is told to stop as well
             for sitting in self._sittings.values():
                 sitting.stop()
-        if tasks := set(self._tasks.values()):
-            _, late = await asyncio.wait(tasks, timeout=LAST_MOMENTS)
-            for task in late:
-                task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
+        await self._answered()  # whoever has been refused meanwhile
 
     # Finding -----------------------------------------------------------------------------------------------------
 
@@ -173,10 +211,12 @@ class Chats:
         """Give all chats of a guild, oldest first, also those that are over."""
         return await self.store.chats(room_of(guild))
 
-    async def forget(self, guild: int, person: str) -> str:
-        """Remove all that a person has said in a guild, and remember to keep no more; give the words for it.
+    async def forget(self, guild: int, person: str) -> list[int]:
+        """Remove all that a person has said in a guild, and remember to keep no more.
 
-        What the bot has posted of it goes as well: live chats see to it at once, others are opened once more for it.
+        What the bot has posted of it goes as well: live chats see to it at once, others are opened once more for it. Gives
+        the channels where some of that still stands, as Discord has not let it go so far: it is tried until it does.
+        Raises StoreError.
         """
         live = [sitting for sitting in self.in_guild(guild) if sitting.hears]
         going = {sitting.chat.id for sitting in live}
@@ -193,11 +233,36 @@ class Chats:
                 await sitting.live.ask(Forgotten(person), by=Author(person, ""))
         await self.store.forget(room_of(guild), person)
         await self._open(past + [sitting.chat for sitting in live if not sitting.hears])
-        self._look.set()
-        return "Forgotten: nothing of yours is kept any more in this server, and nothing will be."
+        return await self._showing(past + [sitting.chat for sitting in live])
+
+    async def _showing(self, chats: list[Chat]) -> list[int]:
+        """Wait for a while until chats show no more than is kept; gives the channels of those that may still do."""
+        tidying = {asyncio.create_task(self._tidied_up(chat)): int(chat.place) for chat in chats}
+        self._tidying.update(tidying)
+        for task in tidying:
+            task.add_done_callback(self._tidying.discard)
+        if tidying:
+            await asyncio.wait(tidying, timeout=FORGETTING)
+        return sorted({place for task, place in tidying.items() if not task.done() or not task.result()})
+
+    async def _tidied_up(self, chat: Chat) -> bool:
+        """Wait until a chat shows no more than is kept, or Discord refuses that; tells whether it is so."""
+        sitting = self._sittings.get(chat.id)
+        if sitting and sitting.hears:
+            await sitting.room.settled()
+            return not sitting.room.owing
+        for _ in range(2):  # one that was being tidied up when it was opened is taken up once more
+            await self._go_on_with(chat)
+            if running := self._tasks.get(chat.id):
+                await asyncio.wait({running})
+            with contextlib.suppress(StoreError), in_words(self.store.path):
+                if not await self.store.record(chat).notes(OPEN):
+                    return True
+        return False
 
     async def _open(self, chats: list[Chat]) -> None:
         for chat in chats:
+            self._refused.discard(chat.id)
             if sitting := self._sittings.get(chat.id):
                 sitting.reopen()
             await self.store.note(chat, {OPEN: ""})

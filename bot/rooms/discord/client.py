@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 #: How long sending the commands may take, and how soon it is tried again, in seconds.
 SENDING, SEND_AGAIN = 60.0, 300.0
 
-Tree = app_commands.CommandTree["Client"]
+Tree = app_commands.CommandTree[Any]
 
 
 class Crew(Protocol):
@@ -66,7 +66,7 @@ class Watch(Protocol):
 
 
 class Commands:
-    """The commands, and what Discord knows of them. `register` puts them on a client's tree."""
+    """The commands, and what Discord knows of them. `register` puts them on the tree of a client that is to do them."""
 
     def __init__(self, store: Store, register: Callable[[Tree], None]) -> None:
         self.register = register
@@ -79,7 +79,7 @@ class Commands:
                 async with asyncio.timeout(SENDING):
                     if not await self.known(client):
                         await client.tree.sync()
-                        await self._store.set_setting(_key(client), _digest(client.tree))
+                        await self._store.set_setting(_key(client), _digest(self.payload()))
                         log.info("The commands have been made known to Discord.")
             except (discord.DiscordException, aiohttp.ClientError, OSError, StoreError) as error:
                 log.warning("The commands cannot be made known to Discord (%s). Trying again.", error)
@@ -88,21 +88,26 @@ class Commands:
                 return
 
     async def known(self, client: "Client") -> bool:
-        """Tell whether Discord has been told of the commands as they are on a client's tree. Raises StoreError."""
-        return await self._store.setting(_key(client)) == _digest(client.tree)
+        """Tell whether Discord has been told of the commands as they are now. Raises StoreError."""
+        return await self._store.setting(_key(client)) == _digest(self.payload())
 
     async def tell_again(self, client: "Client") -> None:
         """Have them made known at the next start whether they have changed or not. Raises StoreError."""
         await self._store.set_setting(_key(client), "")
+
+    def payload(self) -> list[dict[str, Any]]:
+        """Give the commands as Discord is told of them: from a client that never connects, so that nobody's are done."""
+        tree = Tree(discord.Client(intents=discord.Intents(guilds=True)))
+        self.register(tree)
+        return [command.to_dict(tree) for command in tree.get_commands()]
 
 
 def _key(client: "Client") -> str:
     return f"discord:commands:{client.application_id}"
 
 
-def _digest(tree: Tree) -> str:
-    """Give what stands for all commands of a tree as Discord is told of them."""
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
+def _digest(payload: list[dict[str, Any]]) -> str:
+    """Give what stands for all commands as Discord is told of them."""
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 

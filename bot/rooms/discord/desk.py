@@ -1,41 +1,30 @@
-"""What somebody asks of the bot in Discord, by a command, a button or a form: who, where, about which chat; and the answer."""
+"""What somebody asks of the bot in Discord, by a command, a button or a form: who, where, about which chat; and what is answered."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
 from discord.ui import Item, Modal, View
 
-from bot.messages import Author
-from bot.rooms.discord.chats import Chats
-from bot.rooms.discord.echoes import NOTE, Echo
+from bot.rooms.discord.chats import RESTARTING, Chats
+from bot.rooms.discord.echo import NOTE, Echo
+from bot.rooms.discord.hearing import author_of
 from bot.rooms.discord.sitting import Sitting, ticket_of
 from bot.rooms.discord.wording import link
-from bot.rooms.discord.written import split
 from bot.session import Late, Ready, Refusal, State, Want, describe, hosting
-from bot.store import Chat, Record, StoreError, in_words
+from bot.store import Chat, Record, in_words
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: Discord waits 3 s for an answer, and then tells the person that nothing came. What takes longer is said to be under way.
-PATIENCE = 1.5
-#: An interaction that Discord no longer knows, and one that has been answered already.
-DEAD = frozenset({10062, 40060})
-
-WENT_WRONG = "Something went wrong here, and it has been noted. Try again in a moment."
-TOO_LONG = "That took too long. Press it again."
 NOT_HERE = "That chat is over, or not one of this server. What was said in it stays as it is."
-ONLY_HOSTS = "Only a host of this chat can do that: who may manage events here, or whom a host names with `/chat co-host`."
-ONLY_MANAGERS = (
-    "Only who has the permission Manage Events here can do that. Ask whoever runs this server for it."
-)
+ONLY_HOSTS = "Only a host of this chat can do that: who may manage events on this server, or whom a host names with `/chat co-host`."
+ONLY_MANAGERS = "Only who has the permission Manage Events on this server can do that. Ask whoever runs this server for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +45,25 @@ class Reply:
 
 
 Answer = str | Reply | Modal
-Work = Callable[["Asked"], Awaitable[Answer]]
 
 
 class Asked:
     """One thing asked, with all that decides what may be done. Nothing of any other guild can be reached through it.
 
-    Raises Refusal for what comes from outside of any guild.
+    Raises Refusal for what comes from outside of any guild, and while the bot is being stopped.
     """
 
     def __init__(self, chats: Chats, interaction: discord.Interaction) -> None:
         guild, user = interaction.guild, interaction.user
         if guild is None or not isinstance(user, discord.Member):
             raise Refusal("Chats are held on servers only. Use this in a channel of one.")
+        if chats.stopping:
+            raise Refusal(RESTARTING)
         self.chats = chats
         self.interaction = interaction
         self.guild = guild.id
         self.server = guild
-        allowed = interaction.permissions
-        self.by = Author(str(user.id), user.display_name, host=allowed.manage_events or allowed.administrator)
+        self.by = author_of(user)
         parent = getattr(interaction.channel, "parent_id", None)
         self.here = tuple(place for place in (interaction.channel_id, parent) if place is not None)
 
@@ -261,120 +250,3 @@ def _named(kept: list[Chat], name: str) -> Chat:
         return found[0]
     what = "More than one chat goes" if found else "No chat goes"
     raise Refusal(f"{what} by that name on this server. Choose one from the list that `chat` offers.")
-
-
-# Answering -------------------------------------------------------------------------------------------------------
-
-
-async def serve(
-    chats: Chats, interaction: discord.Interaction, work: Work, *, in_place: bool = False
-) -> None:
-    """Do what is asked, and answer whoever asked. Never raises but CancelledError.
-
-    `in_place`: the answer takes the place of the message on which something was pressed.
-    """
-    in_place = in_place and _private(interaction)
-    try:
-        doing = asyncio.ensure_future(_done(chats, interaction, work))
-        await asyncio.wait({doing}, timeout=PATIENCE)
-        if not doing.done():
-            await _defer(interaction, in_place=in_place)
-        answer, well = await doing
-        await _answer(interaction, answer, in_place=in_place and well)
-    except discord.HTTPException as error:
-        if error.code not in DEAD:
-            log.warning("An answer to somebody could not be given (%s).", error)
-    except Exception:
-        log.exception("An answer to somebody could not be given.")
-
-
-def _private(interaction: discord.Interaction) -> bool:
-    """Tell whether what was pressed stands on a message for one person alone: no other is ever changed by a press."""
-    return interaction.message is not None and interaction.message.flags.ephemeral
-
-
-async def _done(chats: Chats, interaction: discord.Interaction, work: Work) -> tuple[Answer, bool]:
-    """Do what is asked; give the answer, and whether it was done."""
-    try:
-        return await work(Asked(chats, interaction)), True
-    except (Refusal, StoreError) as refused:
-        return str(refused), False
-    except Exception:
-        log.exception("What somebody asked for in guild %s could not be done.", interaction.guild_id)
-        return WENT_WRONG, False
-
-
-async def _defer(interaction: discord.Interaction, *, in_place: bool) -> None:
-    with _Answered(interaction):
-        if in_place:
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-
-
-async def _answer(interaction: discord.Interaction, answer: Answer, *, in_place: bool) -> None:
-    if isinstance(answer, Modal):
-        answer.stop()  # discord.py is to keep nothing: forms are read where all interactions come in
-        if interaction.response.is_done():
-            answer = TOO_LONG
-        else:
-            with _Answered(interaction):
-                await interaction.response.send_modal(answer)
-            return
-    reply = Reply(answer) if isinstance(answer, str) else answer
-    texts = split(reply.text)
-    if in_place:
-        await _put_in_place(interaction, texts[0], _view(reply.items))
-        return
-    for text in texts[:-1]:
-        await _say(interaction, text)
-    await _say(interaction, texts[-1], _view(reply.items), reply.file)
-
-
-async def _say(
-    interaction: discord.Interaction, text: str, view: View | None = None, file: File | None = None
-) -> None:
-    attached = discord.File(BytesIO(file.data), file.name) if file else discord.utils.MISSING
-    shown = view or discord.utils.MISSING
-    nobody = discord.AllowedMentions.none()
-    if interaction.response.is_done():
-        await interaction.followup.send(
-            text, view=shown, file=attached, ephemeral=True, allowed_mentions=nobody, suppress_embeds=True
-        )
-        return
-    with _Answered(interaction):
-        await interaction.response.send_message(
-            text, view=shown, file=attached, ephemeral=True, allowed_mentions=nobody, suppress_embeds=True
-        )
-
-
-async def _put_in_place(interaction: discord.Interaction, text: str, view: View | None) -> None:
-    nobody = discord.AllowedMentions.none()
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=text, view=view, allowed_mentions=nobody)
-        return
-    with _Answered(interaction):
-        await interaction.response.edit_message(content=text, view=view, allowed_mentions=nobody)
-
-
-def _view(items: tuple[Item[View], ...]) -> View | None:
-    """Set what can be pressed below a text."""
-    if not items:
-        return None
-    view = View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    view.stop()  # see _answer
-    return view
-
-
-class _Answered:
-    """Takes it for answered where a server says 204, which discord.py does not expect and fails to read."""
-
-    def __init__(self, interaction: discord.Interaction) -> None:
-        self._interaction = interaction
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        return kind is TypeError and self._interaction.response.is_done()

@@ -233,11 +233,7 @@ def _count(channels: int) -> str:
 
 async def _examine_commands(client: Client, commands: Commands) -> Finding:
     """Compare what Discord knows of the commands with what there is."""
-    commands.register(client.tree)
-    ours = {
-        (each["type"], each["name"])
-        for each in (one.to_dict(client.tree) for one in client.tree.get_commands())
-    }
+    ours = {(each["type"], each["name"]) for each in commands.payload()}
     try:
         theirs = {(each.type.value, each.name) for each in await client.tree.fetch_commands()}
         told = await commands.known(client)

@@ -1,24 +1,28 @@
 """What people answered in a form, shown by the bot in their name: posted once, and kept to what is kept.
 
 A note for each says where it stands, written before anything is sent: nothing yet, sent to a place with what came of it
-unknown, or there with a digest of its text. All else follows from comparing the note with what is kept of the message,
-which is done again after a restart: so neither an answer nor its echo is lost, and none stands twice.
+unknown, there with a digest of its text, or there and to be deleted, because Discord lets nobody change it any more and
+another edition is to be posted. All else follows from comparing the note with what is kept of the message, which is done
+again after a restart, and after a while where Discord refuses it: so neither an answer nor its echo is lost, none stands
+twice, and what somebody has taken back goes in the end.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import discord
 
+from bot.live.clock import Call
 from bot.messages import Author, Deed, Entry, Message, Placed, Retracted, Said
 from bot.rooms.discord import written
+from bot.rooms.discord.echo import NOTE, UNKNOWN, Echo, digest, edited, version_at, words_of
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.posting import (
+    FIXED,
     GONE,
     LONGEST_RETRY,
     NO_PINGS,
@@ -32,39 +36,11 @@ from bot.rooms.discord.posting import (
     custom_ids,
 )
 from bot.script.phrases import phrases
-from bot.script.posts import LONGEST_POST, Kind
+from bot.script.posts import Kind
 from bot.session import Refusal
 from bot.store import Chat, Record, Store, in_words
 
 log = logging.getLogger(__name__)
-
-#: What notes of echoes are called by; the id of the kept message follows.
-NOTE = "echo:"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """Where an echo stands: in which channel or thread (if it has been sent), its id and the digest of its text (if it is there)."""
-
-    place: int | None = None
-    id: int | None = None
-    digest: str = ""
-
-    @classmethod
-    def read(cls, note: str) -> "Echo":
-        """Read it as it is noted: nothing, `<place>/`, or `<place>/<id>/<digest>`."""
-        place, _, rest = note.partition("/")
-        id_, _, digest = rest.partition("/")
-        return cls(int(place) if place else None, int(id_) if id_ else None, digest)
-
-    @property
-    def note(self) -> str:
-        """Give it as it is noted."""
-        if self.place is None:
-            return ""
-        return f"{self.place}/" if self.id is None else f"{self.place}/{self.id}/{self.digest}"
 
 
 class Echoes:
@@ -90,7 +66,11 @@ class Echoes:
         self._messages: dict[int, str] = {}
         self._going: set[str] = set()
         self._coming: set[str] = set()
-        self._due: set[str] = set()
+        self._replaced: set[int] = set()
+        self._due: dict[str, None] = {}
+        self._refused: dict[str, str] = {}
+        self._unlike: set[str] = set()
+        self._again: Call | None = None
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
         self._settled.set()
@@ -101,10 +81,14 @@ class Echoes:
             notes = await self._record.notes(NOTE)
             self._echoes = {key.removeprefix(NOTE): Echo.read(note) for key, note in notes.items()}
             entries = {entry.id: entry for entry in await self._record.some(self._echoes)}
-        self._messages = {echo.id: id_ for id_, echo in self._echoes.items() if echo.id is not None}
-        for id_, echo in self._echoes.items():
+        self._messages = {echo.shown[1]: id_ for id_, echo in self._echoes.items() if echo.shown}
+        self._replaced = {echo.id for echo in self._echoes.values() if echo.id and not echo.shown}
+        for id_ in (
+            *entries,
+            *(self._echoes.keys() - entries.keys()),
+        ):  # in the order in which they were said
             entry = entries.get(id_)
-            if entry is None or echo.id is None or echo.digest != _digest(self._text(entry)):
+            if entry is None or self._echoes[id_].digest != digest(words_of(self._chat.script, entry)):
                 self._look_at(id_)
 
     # Finding -----------------------------------------------------------------------------------------------------
@@ -116,7 +100,7 @@ class Echoes:
     def see(self, message: discord.Message) -> None:
         """Know an echo in the channel by its button: what people do about it may be told before Discord says that it is posted."""
         own = f"own:{self._ticket}:"
-        if message.author.id == self._line.me:
+        if message.author.id == self._line.me and message.id not in self._replaced:
             for custom_id in custom_ids(message):
                 if custom_id.startswith(own):
                     self._messages[message.id] = custom_id.removeprefix(own)
@@ -124,7 +108,7 @@ class Echoes:
     def shown_as(self, message: str) -> tuple[int, int] | None:
         """Give the channel or thread, and the id there, of the echo of a kept message; None where it has none (yet)."""
         echo = self._echoes.get(message)
-        return (echo.place, echo.id) if echo and echo.place is not None and echo.id is not None else None
+        return echo.shown if echo else None
 
     @property
     def places(self) -> set[int]:
@@ -142,20 +126,27 @@ class Echoes:
 
     # What people do ----------------------------------------------------------------------------------------------
 
-    async def answer(self, by: Author, label: str, text: str, id: str, at: datetime) -> str:
-        """Keep an answer to the question of that label, and have it posted; give words for its author.
+    async def answer(
+        self, by: Author, label: str, text: str, id: str, at: datetime, *, pressed_on: str | None = None
+    ) -> str:
+        """Keep an answer to the question of that label, which has been asked, and have it posted; give words for its author.
 
-        `id` and `at` are those of the interaction that brought it; the same once more changes nothing.
-        Raises Refusal and StoreError.
+        `id` is that of what the form brings, and nobody else's; `at` is when it was sent. The same once more changes
+        nothing, and other words change it. `pressed_on` is the post whose button was pressed, of which it may not be known
+        yet that it is there. Raises Refusal and StoreError.
         """
-        with in_words(self._store.path):
-            posts = await self._record.posts_shown()
-        asked = [post.id for post in posts if post.kind is Kind.QUESTION and post.question == label]
-        if not asked:
-            raise Refusal("That question has not been asked in this chat.")
         if not text.strip():
             raise Refusal("There is nothing in that answer. Press Answer again and write it.")
-        message = Message(id, by, text, at, reply_to=asked[-1])
+        with in_words(self._store.path):
+            posts = await self._record.posts_shown()
+            kept = await self._record.some({id})
+        asking = [post.id for post in posts if post.kind is Kind.QUESTION and post.question == label]
+        if kept and kept[0].text != text:
+            message = edited(kept[0], by, text, at)
+        else:
+            message = Message(id, by, text, at, reply_to=asking[-1] if asking else pressed_on)
+            if not kept and id in self._echoes:  # it has come once and is not kept yet: what came last stands
+                message = replace(message, version=version_at(at))
         self._coming.add(id)
         try:
             if id not in self._echoes:
@@ -174,20 +165,13 @@ class Echoes:
         entry = await self._own(by, message_id)
         if not text.strip():
             raise Refusal("There is nothing left of that answer. To take it back, press Withdraw.")
-        now = discord.utils.utcnow()
-        version = (now - _EPOCH) // timedelta(microseconds=1)
-        message = Message(
-            entry.id, by, text, entry.at, version=version, edited_at=now, reply_to=entry.reply_to
-        )
-        await self._ask(Said(message), by)
-        self._look_at(message_id)
+        await self._ask(Said(edited(entry, by, text, discord.utils.utcnow())), by)
         return "Changed."
 
     async def withdraw(self, by: Author, message_id: str) -> str:
         """Take one's own answer back; gives words for its author. Raises Refusal and StoreError."""
         await self._own(by, message_id)
         await self._ask(Retracted(message_id), by)
-        self._look_at(message_id)
         return "Withdrawn: your answer counts no longer, and what the bot posted of it goes."
 
     async def _own(self, by: Author, message_id: str) -> Entry:
@@ -227,17 +211,30 @@ class Echoes:
             await self.settle(poster)
 
     async def settle(self, poster: Poster) -> None:
-        """Do all that is to be done now."""
+        """Do all that is to be done now; what Discord refuses is tried again after a while."""
         while self._due:
-            id_ = min(self._due, key=int)
-            self._due.discard(id_)
+            id_ = next(iter(self._due))
+            del self._due[id_]
             try:
                 await at_last(poster.clock, partial(self._show, id_, poster))
+                self._refused.pop(id_, None)
             except Denied as error:
-                log.warning("%s: an answer cannot be shown as it is kept: %s", self._chat.name, error)
-                if self.shown_as(id_) is None:
-                    poster.clock.call_at(poster.clock.now() + LONGEST_RETRY, partial(self._look_at, id_))
+                if str(error) not in self._refused.values():
+                    log.warning("%s: an answer cannot be shown as it is kept: %s", self._chat.name, error)
+                self._refused[id_] = str(error)
+                if self._again is None:
+                    self._again = poster.clock.call_at(poster.clock.now() + LONGEST_RETRY, self._try_again)
         self._settled.set()
+
+    def _try_again(self) -> None:
+        self._again = None
+        for id_ in self._refused:
+            self._look_at(id_)
+
+    @property
+    def owing(self) -> bool:
+        """Whether something stands, or may stand, that is no longer kept, or not so."""
+        return bool(self._unlike)
 
     async def settled(self) -> None:
         """Wait until nothing is to be done."""
@@ -248,21 +245,29 @@ class Echoes:
         while (echo := self._echoes.get(id_)) is not None:
             with in_words(self._store.path):
                 entries = [] if id_ in self._going else await self._record.some({id_})
-            if not entries:
-                await self._remove(id_, echo, poster)
-                return
-            text = self._text(entries[0])
-            if echo.id is None:
+            text = words_of(self._chat.script, entries[0]) if entries else None
+            if text and echo.digest == digest(text):
+                break
+            if text and echo.id is None:
+                self._unlike.discard(id_)
+            else:
+                self._unlike.add(id_)
+            if not text:
+                await self._delete(id_, echo, poster)
+                await self._forget(id_)
+            elif echo.id is None:
                 await self._post(id_, echo, text, poster)
-            elif echo.digest != _digest(text):
+            elif echo.shown:
                 await self._change(id_, echo, echo.id, text, poster)
             else:
-                return
+                await self._delete(id_, echo, poster)
+                await self._note(id_, Echo(echo.place, edition=echo.edition))
+        self._unlike.discard(id_)
 
     async def _post(self, id_: str, echo: Echo, text: str, poster: Poster) -> None:
         sent_before = echo.place is not None
         if echo.place is None:
-            echo = Echo(await self._where(id_))
+            echo = replace(echo, place=await self._where(id_))
             await self._note(id_, echo)
         place = echo.place or int(self._chat.place)
         view = buttons(
@@ -276,9 +281,9 @@ class Echoes:
             message = await poster.post(
                 place,
                 Draft(text, view),
-                nonce=self._store.digest(self._chat.room, f"{self._ticket} echo {id_} in {place}").hex()[:25],
+                nonce=self._nonce(id_, echo),
                 since=discord.utils.snowflake_time(int(id_)),
-                mine=lambda message: self._mark(id_) in custom_ids(message),
+                mine=self._known(id_),
                 doubtful=sent_before,
             )
         except Unreadable:
@@ -287,31 +292,54 @@ class Echoes:
             channel = int(self._chat.place)
             if place == channel:
                 raise
-            await self._note(id_, Echo(channel))  # a thread that is locked or gone
+            # A thread that is locked or gone: an attempt before this one may have come through.
+            there = await self._found(id_, place, poster)
+            found = Echo(place, there, UNKNOWN, echo.edition) if there else replace(echo, place=channel)
+            await self._note(id_, found)
             return
-        await self._note(id_, Echo(place, message.id, _digest(text)))
+        # What was sent before may have had other words.
+        as_sent = message.content.strip() == text.strip()
+        await self._note(id_, Echo(place, message.id, digest(text) if as_sent else UNKNOWN, echo.edition))
 
-    async def _change(self, id_: str, echo: Echo, post: int, text: str, poster: Poster) -> None:
-        place = echo.place or int(self._chat.place)
-        async with asking(self._line, place) as client:
-            await poster.message(client, place, post).edit(content=text, allowed_mentions=NO_PINGS)
-        await self._note(id_, Echo(place, post, _digest(text)))
-
-    async def _remove(self, id_: str, echo: Echo, poster: Poster) -> None:
-        """Delete an echo, found first if it is not known whether it is there, and then the note of it."""
-        post, place = echo.id, echo.place or int(self._chat.place)
+    async def _found(self, id_: str, place: int, poster: Poster) -> int | None:
+        """Look for an echo of which it is not known whether it is there; None where it is not, or the place is gone."""
+        since = discord.utils.snowflake_time(int(id_))
         try:
-            if post is None and echo.place is not None:
-                since = discord.utils.snowflake_time(int(id_))
-                found = await poster.find(place, since=since, mine=lambda m: self._mark(id_) in custom_ids(m))
-                post = found.id if found else None
-            if post is not None:
-                async with asking(self._line, place) as client:
-                    await poster.message(client, place, post).delete()
+            found = await poster.find(place, since=since, mine=self._known(id_))
         except Denied as error:
             if error.status != GONE:
                 raise
-        await self._forget(id_)
+            return None
+        return found.id if found else None
+
+    async def _change(self, id_: str, echo: Echo, post: int, text: str, poster: Poster) -> None:
+        """Change an echo, or note that it is to go where that cannot be done any more; none is left to change where it is gone."""
+        place = echo.place or int(self._chat.place)
+        try:
+            async with asking(self._line, place) as client:
+                await poster.message(client, place, post).edit(content=text, allowed_mentions=NO_PINGS)
+        except Denied as error:
+            if error.code in FIXED:
+                await self._note(id_, Echo(place, post, edition=echo.edition + 1))
+                return
+            if error.status != GONE:
+                raise
+        await self._note(id_, Echo(place, post, digest(text), echo.edition))
+
+    async def _delete(self, id_: str, echo: Echo, poster: Poster) -> None:
+        """Delete an echo, found first if it is not known whether it is there. Raises Denied where it may stand after that."""
+        place = echo.place or int(self._chat.place)
+        post = echo.id
+        if post is None and echo.place is not None:
+            post = await self._found(id_, place, poster)
+        if post is None:
+            return
+        try:
+            async with asking(self._line, place) as client:
+                await poster.message(client, place, post).delete()
+        except Denied as error:
+            if error.status != GONE:
+                raise
 
     async def _where(self, id_: str) -> int:
         """Give the thread of the question that a message answers, if one is open on it, or else the channel."""
@@ -323,32 +351,34 @@ class Echoes:
             return thread.id
         return int(self._chat.place)
 
-    def _text(self, entry: Entry) -> str:
-        script = self._chat.script
-        names = {question.label: question.name for question in script.everything_asked}
-        answered = ", ".join(names.get(label, f"Q{label}") for label in entry.answers)
-        who = f"**{written.name(entry.author.name) if entry.author else ''}**"
-        head = (self._words.answers if answered else self._words.says).format(
-            name=who, questions=written.inert(answered)
-        )
-        said = written.cut(written.unmasked(entry.text), LONGEST_POST - len(head) - 10)
-        return f"{head}\n>>> {said}"
-
     def _mark(self, id_: str) -> str:
         return f"own:{self._ticket}:{id_}"
+
+    def _known(self, id_: str) -> Callable[[discord.Message], bool]:
+        return lambda message: self._mark(id_) in custom_ids(message)
+
+    def _nonce(self, id_: str, echo: Echo) -> str:
+        edition = f" {echo.edition}" if echo.edition else ""
+        return self._store.digest(
+            self._chat.room, f"{self._ticket} echo {id_} in {echo.place}{edition}"
+        ).hex()[:25]
 
     # Notes -------------------------------------------------------------------------------------------------------
 
     def _look_at(self, id_: str) -> None:
-        self._due.add(id_)
+        self._due[id_] = None
         self._settled.clear()
         self._wake.set()
 
     async def _note(self, id_: str, echo: Echo) -> None:
         await self._store.note(self._chat, {f"{NOTE}{id_}": echo.note})
         self._echoes[id_] = echo
-        if echo.id is not None:
-            self._messages[echo.id] = id_
+        if echo.shown:
+            self._messages[echo.shown[1]] = id_
+        elif echo.id is not None:
+            # That it goes is nobody's taking back the answer, so it stands for it no longer.
+            self._replaced.add(echo.id)
+            self._messages.pop(echo.id, None)
 
     async def _forget(self, id_: str) -> None:
         """Know nothing of an echo any more."""
@@ -356,7 +386,3 @@ class Echoes:
         self._echoes.pop(id_, None)
         self._messages = {echo: message for echo, message in self._messages.items() if message != id_}
         self._going.discard(id_)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 from yarl import URL
 
-from bot.messages import Attachment, Author, Message
+from bot.messages import Attachment, Author, Message, one_word
 
 #: What people write; everything else (joins, pins, commands, new threads) is a notice of Discord's own.
 _SPOKEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
@@ -38,19 +38,24 @@ def spoken(message: discord.Message) -> bool:
 
 
 def author_of(user: discord.User | discord.Member) -> Author:
-    """Give who that is in the guild: a host is who may manage its events, which only a member is known for."""
+    """Give who that is in the guild: a host is who may manage its events, which only a member is known for.
+
+    That counts for the guild, whatever one of its channels says: Discord knows the permission in voice and stage channels only.
+    """
     host = isinstance(user, discord.Member) and user.guild_permissions.manage_events
     return Author(str(user.id), user.display_name, host)
 
 
-def message_of(message: discord.Message, author: Author, *, me: int, thread: bool = False) -> Message | None:
+def message_of(
+    message: discord.Message, author: Author, named: Mapping[int, str], *, me: int, thread: bool = False
+) -> Message | None:
     """Give what is kept of a message that a person has written, or None where nothing can be read in it.
 
-    In a `thread`, what replies to nothing replies to the message that the thread hangs on, whose id it has. `me` is the
+    `named` are the names in the guild of the people whom its text mentions. In a `thread`, what replies to nothing replies to the message that the thread hangs on, whose id it has. `me` is the
     bot: to call it at the start is no part of what is said.
     """
     forwarded = message.message_snapshots
-    texts = [_words(message, _unhailed(message.content, me)), *_of_others(message)]
+    texts = [_words(message, _unhailed(message.content, me), named), *_of_others(message, named)]
     files = [*message.attachments, *(file for each in forwarded for file in each.attachments)]
     if message.poll:
         texts.append(f"[poll: {message.poll.question}]")
@@ -127,9 +132,9 @@ def _unhailed(text: str, me: int) -> str:
     return re.sub(rf"\A(?:\s*<@!?{me}>[\s,:]*)+", "", text)
 
 
-def _of_others(message: discord.Message) -> list[str]:
+def _of_others(message: discord.Message, named: Mapping[int, str]) -> list[str]:
     """Give what was forwarded, and the names of stickers."""
-    forwarded = [_words(message, each.content) for each in message.message_snapshots]
+    forwarded = [_words(message, each.content, named) for each in message.message_snapshots]
     stickers = [
         *message.stickers,
         *(sticker for each in message.message_snapshots for sticker in each.stickers),
@@ -137,12 +142,11 @@ def _of_others(message: discord.Message) -> list[str]:
     return [*forwarded, *(f"[sticker: {sticker.name}]" for sticker in stickers)]
 
 
-def _words(message: discord.Message, text: str) -> str:
+def _words(message: discord.Message, text: str, named: Mapping[int, str]) -> str:
     """Put words in the place of what Discord writes as numbers. Its Markdown stays."""
     if "<" not in text:
         return text
-    people = {user.id: user.display_name for user in message.mentions}
-    return _MARK.sub(lambda mark: _word(mark, people, message.guild), text)
+    return _MARK.sub(lambda mark: _word(mark, named, message.guild), text)
 
 
 def _word(mark: re.Match[str], people: Mapping[int, str], guild: discord.Guild | None) -> str:
@@ -156,17 +160,12 @@ def _word(mark: re.Match[str], people: Mapping[int, str], guild: discord.Guild |
     match mark["kind"]:
         case "#":
             channel = guild and guild.get_channel_or_thread(id_)
-            return f"#{_one_word(channel.name if channel else 'channel')}"
+            return f"#{one_word(channel.name if channel else 'channel')}"
         case "@&":
             role = guild and guild.get_role(id_)
-            return f"@{_one_word(role.name if role else 'role')}"
+            return f"@{one_word(role.name if role else 'role')}"
         case _:
-            return f"@{_one_word(people.get(id_, 'someone'))}"
-
-
-def _one_word(name: str) -> str:
-    """Write a name as one word, so that `@Ana Lee A1 …` is read as what answers behind a name."""
-    return "_".join(name.split())
+            return f"@{one_word(people.get(id_, 'someone'))}"
 
 
 def _moment(seconds: int) -> str | None:

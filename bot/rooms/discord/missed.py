@@ -91,7 +91,9 @@ class Missed:
             if page.last and until:  # what is kept of a time behind the last message is gone, too
                 read_to = max(read_to, until)
             await self._compare(place, page, after + 1, read_to)
-            await self._miss(page, {id_ for id_, echo in echoes.items() if after < echo <= read_to})
+            # What has been posted anew meanwhile is not gone.
+            standing = self._taking.echoes.in_place(place).items() & echoes.items()
+            await self._miss(page, {id_ for id_, echo in standing if after < echo <= read_to})
             counts += await self._differing(place, page.messages)
             if page.last or (until and read_to >= until):
                 return counts

@@ -79,9 +79,12 @@ async def status(sitting: Sitting) -> str:
         lines[1] += f" {here} {'answer' if here == 1 else 'answers'} to it so far."
         lines.append(f"> {said(question.ask, SHOWN)}")
     lines.append(f"{recap.messages} messages from {recap.people} people, {recap.answers} answers.")
-    if sitting.trouble:
-        lines.append(f"⚠️ {sitting.trouble}")
-    return "\n".join(lines)
+    return "\n".join((*lines, *warnings(sitting)))
+
+
+def warnings(sitting: Sitting) -> list[str]:
+    """Say what is wrong with a chat, a line each."""
+    return [f"⚠️ {trouble}" for trouble in sitting.troubles]
 
 
 async def panel(sitting: Sitting, *, drawn: int, note: str = "", sure: str = "") -> Reply:

@@ -41,6 +41,8 @@ NO_PINGS = discord.AllowedMentions.none()
 
 #: What may be done about a message that is no longer there: nothing.
 GONE = 404
+#: Discord's own codes for what cannot be changed any more, but deleted: too many changes of an old message, an archived thread.
+FIXED = frozenset({30046, 50083})
 
 _MISSING_PERMISSIONS = 403, 50013
 

@@ -1,7 +1,7 @@
 """The recap of one chat in its channel: posted once, and changed in place when what it shows has changed.
 
 Discord allows few changes of a message that is older than an hour. What may not be changed any more is deleted and posted
-anew, as another edition: what somebody has taken back must not stand there.
+anew, as another edition: what somebody has taken back must not stand there. What Discord refuses is tried again after a while.
 """
 
 import asyncio
@@ -13,12 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.live import News, RoomError
+from bot.live.clock import Call
 from bot.messages import Entry
 from bot.recap import Recap
 from bot.render import transcript as transcript_in
 from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.posting import (
+    FIXED,
     GONE,
+    LONGEST_RETRY,
     NO_PINGS,
     Denied,
     Draft,
@@ -36,9 +39,8 @@ log = logging.getLogger(__name__)
 #: What notes of the recap's messages are called by; the number of the message follows. And of those that are to be
 #: deleted, whose id follows.
 NOTE, GOING = "recap:", "recap-going:"
-#: The notes that all of it has been posted; that it has been brought up to date after late answers; that it cannot be
-#: shown in components; and how often it has been posted anew.
-SHOWN, UPDATED, PLAIN, EDITION = "recap-shown", "recap-updated", "recap-plain", "recap-edition"
+#: The notes that all of it has been posted; that it cannot be shown in components; and how often it has been posted anew.
+SHOWN, PLAIN, EDITION = "recap-shown", "recap-plain", "recap-edition"
 #: As large a file as any server takes, in bytes, where it is not known what this one takes.
 MOST_BYTES = 10 * 1024 * 1024
 #: How many entries of a transcript are written at a time, so that nothing else waits for it.
@@ -47,7 +49,6 @@ CHUNK = 200
 _NOTHING: Mapping[str, str] = {}
 
 _NOT_UNDERSTOOD = 400
-_TOO_MANY_CHANGES = 30046
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ class Sheet:
 
 
 class Recaps:
-    """The recap of one chat. Keep `run` going. `draw` puts a part of it into components."""
+    """The recap of one chat. Keep `run` going. `draw` puts a part of it into components.
+
+    `owing` says that it shows what is not kept any more, or not so, as Discord does not let it be changed.
+    """
 
     def __init__(
         self,
@@ -112,31 +116,31 @@ class Recaps:
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
         self._settled.set()
+        self._again: Call | None = None
+        self.owing = False
 
     # When --------------------------------------------------------------------------------------------------------
 
     async def deliver(self, recap: Recap, *, since: datetime) -> int:
-        """Post the recap or, where it is there, bring it up to date; gives the id of its first message. Raises RoomError."""
+        """Post the recap, unless it is there; gives the id of its first message. Raises RoomError and StoreError."""
         async with self._one_at_a_time:
-            notes = await self._notes()
-            if SHOWN in notes:
-                await self._update(recap, notes)
-            else:
+            if SHOWN not in await self._notes():
                 await self._show(recap, since=since, anew=False)
                 await self._store.note(self._chat, {SHOWN: ""})
-        return Shown.read((await self._notes())[f"{NOTE}0"]).id
+            return Shown.read((await self._notes())[f"{NOTE}0"]).id
 
-    async def update(self, recap: Recap) -> None:
-        """Bring a recap that is there up to date after late answers, once. Raises RoomError."""
-        async with self._one_at_a_time:
-            await self._update(recap, await self._notes())
+    async def update(self) -> None:
+        """Have a recap that is there brought up to date. Raises StoreError."""
+        if SHOWN in await self._notes():
+            self._look_at()
 
     async def rewrite(self) -> None:
-        """Show what is kept now in a recap that is there: somebody is gone from it. Raises RoomError and StoreError."""
+        """Show what is kept now in a recap that is there. Raises RoomError and StoreError."""
         async with self._one_at_a_time:
             if SHOWN in await self._notes():
-                chat = await self._store.chat(self._chat.id)
-                await self._show_anew(await self._store.recap(chat))
+                recap = await self._store.recap(await self._store.chat(self._chat.id))
+                # It may have been posted by an earlier process at any time since the chat has ended.
+                await self._show(recap, since=recap.about.ended or self._poster.clock.now(), anew=True)
 
     def changed(self, news: News) -> None:
         """Have it written anew if it may show a person, or an answer, that is hidden or gone."""
@@ -145,15 +149,21 @@ class Recaps:
 
     async def run(self) -> None:
         """Write the recap anew whenever that is called for, also what was not done before a restart; for ever."""
-        if SHOWN in await self._notes():
-            self._look_at()
+        await self.update()
         while True:
             await self._wake.wait()
             self._wake.clear()
             try:
                 await at_last(self._poster.clock, self.rewrite)
+                self.owing = False
             except Denied as error:
-                log.warning("%s: the recap stays as it was: %s", self._chat.name, error)
+                log.warning("%s: the recap stays as it was for now: %s", self._chat.name, error)
+                self.owing = True
+                if self._again:
+                    self._again.cancel()
+                self._again = self._poster.clock.call_at(
+                    self._poster.clock.now() + LONGEST_RETRY, self._look_at
+                )
             if not self._wake.is_set():
                 self._settled.set()
 
@@ -164,15 +174,6 @@ class Recaps:
     def _look_at(self) -> None:
         self._settled.clear()
         self._wake.set()
-
-    async def _update(self, recap: Recap, notes: dict[str, str]) -> None:
-        if SHOWN in notes and UPDATED not in notes:
-            await self._show_anew(recap)
-            await self._store.note(self._chat, {UPDATED: ""})
-
-    async def _show_anew(self, recap: Recap) -> None:
-        # It may have been posted by an earlier process at any time since the chat has ended.
-        await self._show(recap, since=recap.about.ended or self._poster.clock.now(), anew=True)
 
     async def _notes(self) -> dict[str, str]:
         with in_words(self._store.path):
@@ -199,7 +200,7 @@ class Recaps:
                     await self._change(number, shown, sheet, message)
                 continue
             except Denied as error:
-                if error.code == _TOO_MANY_CHANGES:
+                if shown and error.code in FIXED:
                     log.info("%s: the recap is posted anew: %s", self._chat.name, error)
                     await self._take_back(number)
                 elif plain or shown or error.status != _NOT_UNDERSTOOD:
@@ -284,10 +285,7 @@ class Recaps:
         await self._store.note(self._chat, {f"{NOTE}{number}": Shown(posted.id, sheet.digest).note})
 
     async def _change(self, number: int, shown: Shown, sheet: Sheet, message: Draft) -> None:
-        """Change one of its messages; where that is refused for another reason than that it was done too often it stays.
-
-        Raises RoomError, and Denied where no more changes are allowed.
-        """
+        """Change one of its messages; where it is gone none is left to change. Raises RoomError."""
         content: dict[str, Any] = {} if message.text is None else {"content": message.text}
         try:
             async with asking(self._poster.line, self._channel) as client:
@@ -298,10 +296,9 @@ class Recaps:
                     **content,
                 )
         except Denied as error:
-            if error.code == _TOO_MANY_CHANGES:
+            if error.status != GONE:
                 raise
-            log.info("%s: a message of the recap stays as it is: %s", self._chat.name, error)
-            return
+            log.info("%s: a message of the recap is gone: %s", self._chat.name, error)
         await self._store.note(self._chat, {f"{NOTE}{number}": Shown(shown.id, sheet.digest).note})
 
     async def _take_back(self, first: int, more: Mapping[str, str] = _NOTHING) -> None:
@@ -320,7 +317,7 @@ class Recaps:
             )
 
     async def _clear_away(self) -> None:
-        """Delete what has been taken back. Raises RoomError where that may work later."""
+        """Delete what has been taken back. Raises RoomError where it may still stand."""
         for key in await self._notes():
             if key.startswith(GOING):
                 await self._delete(int(key.removeprefix(GOING)))
@@ -332,7 +329,7 @@ class Recaps:
                 await self._poster.message(client, self._channel, id_).delete()
         except Denied as error:
             if error.status != GONE:
-                log.info("%s: a message of the recap is left over: %s", self._chat.name, error)
+                raise
 
     def _marker(self, number: int, notes: Mapping[str, str]) -> int:
         """Give the id of a component that only this message of this edition has: Discord takes 31 bits."""

@@ -12,11 +12,10 @@ import discord
 from bot.answers import Reading
 from bot.live import Clock, Delivered, Delivery, News, RoomError
 from bot.messages import Message
-from bot.recap import Recap
 from bot.rooms.discord import written
 from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.floor import Floor, Question
-from bot.rooms.discord.line import Line
+from bot.rooms.discord.line import NO_CONTENT, Line
 from bot.rooms.discord.pictures import Pictures
 from bot.rooms.discord.posting import NO_PINGS, Denied, Draft, Poster, asking, buttons, custom_ids
 from bot.rooms.discord.recaps import Recaps
@@ -34,9 +33,6 @@ ALARMING = 4
 #: How long what is done behind the posts may still take when the chat is over, in seconds.
 LAST_MOMENTS = 20.0
 
-#: What people can do here besides writing in the channel.
-WAYS = Ways(forget="`/chat forget-me`", button=True, thread=True)
-
 #: What stands before the name of a script that a host attached: it has no folder.
 ATTACHED = "attached:"
 
@@ -44,7 +40,7 @@ ATTACHED = "attached:"
 class DiscordRoom:
     """The room. Keep `run` going while the chat runs.
 
-    `catch_up` waits until what was missed has been heard. `trouble` is what is wrong, in words for the hosts, until it is right again.
+    `catch_up` waits until what was missed has been heard. `troubles` are what is wrong, in words for the hosts, until it is right again.
     """
 
     def __init__(
@@ -71,7 +67,7 @@ class DiscordRoom:
         guild = int(chat.room.partition(":")[2])
         self._poster = Poster(line, clock, guild)
         self._floor = Floor(chat, store, self._poster, self._channel)
-        self._signs = Signs(line, self._script.acknowledge, guild)
+        self._signs = Signs(chat, store, line, guild)
         self._recaps = Recaps(chat, store, self._poster, echoes, ticket=ticket, guild=guild)
         self._pictures = Pictures(self._script, _folder(chat.source))
         self._delivered: set[int] = set()
@@ -81,9 +77,9 @@ class DiscordRoom:
         self._letter: asyncio.Queue[str] = asyncio.Queue(1)
 
     @property
-    def trouble(self) -> str | None:
-        """What is wrong, or None."""
-        return next(iter(self._trouble.values()), None)
+    def troubles(self) -> tuple[str, ...]:
+        """All that is wrong."""
+        return (*self._trouble.values(), *(() if self._line.content else (NO_CONTENT,)))
 
     @property
     def moment(self) -> Callable[[datetime], str]:
@@ -92,8 +88,9 @@ class DiscordRoom:
 
     @property
     def ways(self) -> Ways:
-        """What people can do in Discord besides writing in the channel."""
-        return WAYS
+        """What people can do in Discord besides writing in the channel, which Discord may not let the bot read."""
+        reads = self._line.content
+        return Ways(forget="`/chat forget-me`", button=True, thread=reads, addressed=not reads)
 
     async def catch_up(self) -> None:
         """Return once all that was missed has been heard."""
@@ -199,20 +196,17 @@ class DiscordRoom:
     # What is done behind the posts -------------------------------------------------------------------------------
 
     def acknowledge(self, message: Message, reading: Reading) -> None:
-        """Have the script's sign put on a message that counts, or taken off one that no longer does."""
-        if message.place.isdecimal() and message.id not in self._echoes:
-            self._signs.want(
-                int(message.place), int(message.id), on=bool(reading.answers), edited=message.version > 0
-            )
+        """Do nothing: the sign follows what is kept."""
 
     def changed(self, news: News) -> None:
-        """Bring in line what the bot shows of what is kept: echoes, and a recap that shows somebody who is gone or hidden."""
+        """Bring in line what the bot shows of what is kept: signs, echoes, and a recap that shows somebody who is gone or hidden."""
         self._trouble.pop("keeping", None)
         if news.people:
             self._echoes.all_changed()
         else:
             self._echoes.changed(news.entries)
         self._recaps.changed(news)
+        self._signs.want(news.counting)
 
     def report(self, text: str) -> None:
         """Say in the log and, once for each trouble that does not pass by itself, in a letter to the host what is wrong."""
@@ -257,18 +251,24 @@ class DiscordRoom:
         self._floor.asked(None)
         try:
             async with asyncio.timeout(LAST_MOMENTS):
-                await asyncio.gather(self._floor.settled(), self._echoes.settled(), self._recaps.settled())
+                await asyncio.gather(self._floor.settled(), self.settled())
         except TimeoutError:
             log.warning("%s: not all could be tidied up at its end. Trying again.", self._chat.name)
             return False
-        return True
+        return not self.owing
 
-    async def update_recap(self, recap: Recap) -> None:
-        """Bring the recap up to date, after late answers; once."""
-        try:
-            await self._recaps.update(recap)
-        except (RoomError, StoreError) as error:
-            log.warning("%s: the recap stays as it was: %s", self._chat.name, error)
+    async def settled(self) -> None:
+        """Wait until all that shows what is kept does so, but for what Discord refuses."""
+        await asyncio.gather(self._echoes.settled(), self._recaps.settled())
+
+    @property
+    def owing(self) -> bool:
+        """Whether something stands in the channel that is not kept any more, or not so: it goes as soon as Discord lets it."""
+        return self._echoes.owing or self._recaps.owing
+
+    async def update_recap(self) -> None:
+        """Have the recap brought up to date, after late answers. Raises StoreError."""
+        await self._recaps.update()
 
     async def _write_letters(self) -> None:
         while True:

@@ -8,23 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-from yaml.events import (
-    DocumentEndEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-)
-
 from bot.media.images import missing_images
 from bot.rooms.discord.wording import short
 from bot.script.model import Script
+from bot.script.rewriting import written
 from bot.script.source import MOST_BYTES, Mapping, Node, Problem, Scalar, Sequence, decode, read
 from bot.session import Refusal
 from bot.store import Chat
@@ -266,10 +253,7 @@ def _script_of(entries: Entries) -> Script:
 
 def _checked(entries: Entries) -> str:
     """Write a script, and see that it still is one. Raises Refusal."""
-    document = (
-        StreamStartEvent(), DocumentStartEvent(), *_events(Mapping(1, 1, entries)), DocumentEndEvent(), StreamEndEvent(),
-    )  # fmt: skip
-    text: str = yaml.emit(document, allow_unicode=True, width=2**20)
+    text = written(Mapping(1, 1, entries))
     parsed = _parsed(text)
     if parsed.script is None:
         wrong = "\n".join(f"{each.what}; {each.instead}" for each in parsed.problems)
@@ -280,18 +264,3 @@ def _checked(entries: Entries) -> str:
 
 def _entry(key: str, value: str) -> tuple[Scalar, Node]:
     return Scalar(1, 1, key, plain=True), Scalar(1, 1, value, plain=True)
-
-
-def _events(value: Node) -> Iterator[Event]:
-    """Give a part of a script as YAML writes it: what stood there without quotes does so again where it can."""
-    match value:
-        case Mapping(entries=entries):
-            yield MappingStartEvent(None, None, implicit=True, flow_style=False)
-            yield from (event for pair in entries for each in pair for event in _events(each))
-            yield MappingEndEvent()
-        case Sequence(items=items):
-            yield SequenceStartEvent(None, None, implicit=True, flow_style=False)
-            yield from (event for item in items for event in _events(item))
-            yield SequenceEndEvent()
-        case Scalar(text=text, plain=plain):
-            yield ScalarEvent(None, None, (plain, True), text, style=None if plain else '"')

@@ -79,9 +79,9 @@ class Sitting:
         return self.live.chat
 
     @property
-    def trouble(self) -> str | None:
-        """What is wrong, until it is right again."""
-        return self.room.trouble
+    def troubles(self) -> tuple[str, ...]:
+        """All that is wrong, until it is right again."""
+        return self.room.troubles
 
     @property
     def hears(self) -> bool:
@@ -160,7 +160,7 @@ class Sitting:
         """Show what late answers have changed, and finish what is done behind the posts."""
         if not self._left.is_set():
             if not over.cancelled:
-                await self.room.update_recap(await self.live.recap())
+                await self.room.update_recap()
             if not await self.room.finish():
                 return
         if not self._reopened:

@@ -127,7 +127,12 @@ class Taking:
         if shown.id <= (self.first or 0):
             return None
         author = await self._author(shown.author)
-        message = message_of(shown, author, me=self._line.me, thread=shown.channel.id != self._channel)
+        named = {
+            user.id: (await self._author(user)).name
+            for user in shown.mentions
+            if user.id in shown.raw_mentions
+        }
+        message = message_of(shown, author, named, me=self._line.me, thread=shown.channel.id != self._channel)
         if message and message.reply_to:
             message = replace(message, reply_to=self.echoes.message_of(message.reply_to))
         return message if message and await self._belongs(message) else None
@@ -149,7 +154,7 @@ class Taking:
         return at < followed
 
     async def _author(self, user: discord.User | discord.Member) -> Author:
-        """Give who has written a message. What is read from history does not say what they are in the guild."""
+        """Give who somebody is that a message tells of. What is read from history does not say what they are in the guild."""
         if isinstance(user, discord.Member):
             self._people[user.id] = author_of(user)
         elif user.id not in self._people:

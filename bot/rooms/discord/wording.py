@@ -44,7 +44,7 @@ def link(guild: int, channel: int | str, message: int | str) -> str:
 
 def heading(script: Script) -> str:
     """Name a chat by its hashtag and title."""
-    return f"**#{name(script.hashtag)}: {name(script.title)}**"
+    return f"**#{name(script.heading.removeprefix('#'))}**"
 
 
 def stands(script: Script, state: State) -> str:

@@ -10,7 +10,8 @@ from discord import app_commands
 from bot.rooms.discord.chats import Chats
 from bot.rooms.discord.commands import on_messages, people, reading, starting, steering
 from bot.rooms.discord.commands.presses import handle
-from bot.rooms.discord.desk import Answer, Asked, serve
+from bot.rooms.discord.desk import Answer, Asked
+from bot.rooms.discord.serving import serve
 from bot.session import Refusal
 
 __all__ = ["handle", "register"]

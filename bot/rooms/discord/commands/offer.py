@@ -11,7 +11,8 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from bot.rooms.discord.chats import Chats
-from bot.rooms.discord.desk import Answer, Asked, serve
+from bot.rooms.discord.desk import Answer, Asked
+from bot.rooms.discord.serving import serve
 from bot.session import Refusal
 from bot.store import StoreError
 
@@ -54,6 +55,7 @@ def _completing(chats: Chats, complete: Complete) -> Any:
     """Give what discord.py asks for the options to what has been typed; where it fails, none are shown."""
 
     async def options(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        chats.in_hand()
         try:
             return await complete(Asked(chats, interaction), typed)
         except (Refusal, StoreError):

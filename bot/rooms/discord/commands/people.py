@@ -17,8 +17,13 @@ every recap and transcript that the bot gives out from now on, and the bot's pos
 here later is kept either. It cannot be undone.
 Your own messages in the channels stay yours to delete; files that were given out before cannot be reached."""
 FORGOTTEN = """\
-Done. Nothing that you said is kept on this server any more, and nothing will be. Your own messages in the channels stay \
-yours to delete; files that were given out before, and what others wrote, cannot be reached."""
+{done} Your own messages in the channels stay yours to delete; files that were given out before, and what others wrote, \
+cannot be reached."""
+DONE = "Done. Nothing that you said is kept on this server any more, and nothing will be."
+NOT_YET = """\
+Nothing that you said is kept on this server any more, and nothing will be. But **the bot's posts with your words still stand \
+in {places}**: Discord has not let the bot remove them so far. They go as soon as it does, without you doing anything; a host \
+can see to it that the bot may view that channel, or delete them."""
 
 
 async def questions(asked: Asked) -> str:
@@ -56,8 +61,9 @@ async def forget_me(asked: Asked) -> Reply:
 async def forget(asked: Asked, rest: str) -> Reply:
     """Forget whoever has pressed the button, in this guild."""
     del rest  # it is about the one who presses it, here
-    await asked.chats.forget(asked.guild, asked.by.id)
-    return Reply(FORGOTTEN)
+    standing = await asked.chats.forget(asked.guild, asked.by.id)
+    places = " and ".join(f"<#{channel}>" for channel in standing)
+    return Reply(FORGOTTEN.format(done=NOT_YET.format(places=places) if standing else DONE))
 
 
 OFFERS = (

@@ -8,7 +8,8 @@ import discord
 from bot.rooms.discord import answering, panel
 from bot.rooms.discord.chats import Chats
 from bot.rooms.discord.commands import people, steering
-from bot.rooms.discord.desk import Answer, Asked, sent, serve
+from bot.rooms.discord.desk import Answer, Asked, sent
+from bot.rooms.discord.serving import serve
 
 #: What does it, given all of the custom id behind the first colon.
 Does = Callable[[Asked, str], Awaitable[Answer]]

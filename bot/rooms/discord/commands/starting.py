@@ -8,6 +8,7 @@ from discord.app_commands import AppCommandChannel, Choice
 
 from bot.rooms.discord.commands.offer import MOST_CHOICES, Offer
 from bot.rooms.discord.desk import Asked, File, Reply
+from bot.rooms.discord.panel import warnings
 from bot.rooms.discord.permissions import missing
 from bot.rooms.discord.scripts import (
     ATTACHED,
@@ -77,7 +78,8 @@ async def start(  # noqa: PLR0917  (the options of the command, which discord.py
         raise _occupied(asked, place, occupied) from occupied
     if text != original and chosen.source.startswith(ATTACHED):
         await asked.chats.store.note(sitting.chat, {ORIGINAL: original})
-    return Reply(_begun(asked, sitting.live.script, sitting.live.state.phase, place))
+    begun = _begun(asked, sitting.live.script, sitting.live.state.phase, place)
+    return Reply("\n".join((begun, *warnings(sitting))))
 
 
 def _begun(asked: Asked, script: Script, phase: Phase, place: int) -> str:
@@ -116,14 +118,13 @@ def _place(asked: Asked, channel: AppCommandChannel | None) -> int:
             raise Refusal("A chat is held in a text channel. Name one with `channel`.")
         _allowed(asked.interaction.app_permissions, here.id)
         return here.id
-    place, user = asked.server.get_channel(channel.id), asked.interaction.user
-    if place is None or not isinstance(user, discord.Member):
+    place = asked.server.get_channel(channel.id)
+    if place is None:
         raise Refusal(
             f"The bot does not see <#{channel.id}>. Allow it **View Channel** there, in the channel's settings."
         )
-    own = place.permissions_for(user)
-    if not (own.view_channel and own.manage_events):
-        raise Refusal(f"You may not manage events in <#{channel.id}>, so you cannot begin a chat there.")
+    if not asked.sees(channel.id):
+        raise Refusal(f"You do not see <#{channel.id}>, so you cannot begin a chat there.")
     _allowed(place.permissions_for(asked.server.me), channel.id)
     return channel.id
 

@@ -1,5 +1,6 @@
 """What a host tells a live chat: pause, next question, more time, …; and who else may."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from discord.ui import Label, Modal, TextInput
 from bot.messages import PersonHidden
 from bot.rooms.discord.commands.offer import Offer
 from bot.rooms.discord.desk import Answer, Asked, Reply
+from bot.rooms.discord.forms import brought_by, drawn
 from bot.rooms.discord.panel import cancelling, panel
 from bot.rooms.discord.panel import status as _status
 from bot.rooms.discord.written import name
@@ -47,7 +49,7 @@ async def say(asked: Asked, text: Text | None = None) -> Answer:
     sitting = asked.hosted()
     if text is not None:
         return await asked.wish(sitting, Say(text))
-    form = Modal(title="Say something as the bot", custom_id=f"say:{sitting.ticket}:{asked.interaction.id}")
+    form = Modal(title="Say something as the bot", custom_id=f"say:{sitting.ticket}:{drawn(asked)}")
     form.add_item(
         Label(
             text="Text",
@@ -59,8 +61,11 @@ async def say(asked: Asked, text: Text | None = None) -> Answer:
 
 async def said(asked: Asked, rest: str) -> str:
     """Say what was written into the form."""
-    sitting = asked.ticketed(rest.partition(":")[0])
-    return await asked.wish(sitting, Say(asked.field("text")))
+    ticket, form = rest.split(":", 1)
+    text = asked.field("text")
+    # Other words are another wish: what has been said cannot be changed any more.
+    words = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+    return await asked.wish(asked.ticketed(ticket), Say(text), id=f"{brought_by(asked, form)}.{words}")
 
 
 async def co_host(asked: Asked, member: discord.User, off: bool = False) -> str:  # noqa: FBT001, FBT002  (an option of the command)
