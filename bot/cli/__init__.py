@@ -236,7 +236,8 @@ def run(
     command goes on. With --terminal you are the host and, for trying things, any participant: /help lists what you can
     type. From a pipe it reads the same lines, starts by itself, goes on to the recap and exits.
     """
-    from bot.cli.holding import Place, hold, reads_lines
+    from bot.cli.holding import hold, reads_lines
+    from bot.cli.place import Place
 
     place = Place(bind, port, public_url, passphrase, browser=not no_open)
     chosen = None if terminal or reads_lines() else place

@@ -3,12 +3,12 @@
 import asyncio
 import os
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli.checking import Checked, print_problems, read_script
 from bot.cli.failing import complain
+from bot.cli.place import Place
 from bot.cli.saving import save_transcript, transcript_path
 from bot.live import LiveChat, SystemClock
 from bot.rooms.terminal.room import Terminal
@@ -17,27 +17,6 @@ from bot.rooms.terminal.sitting import Sitting
 from bot.script.posts import Kind
 from bot.session import Late, Over, Ready
 from bot.store import Chat, Store
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a room in the browser is served, and for whom. `browser` says whether to open the host's page."""
-
-    bind: str
-    port: int
-    public_url: str | None
-    passphrase: str | None
-    browser: bool
-
-    def trouble(self) -> str | None:
-        """Say what is wrong with where it is to be served, before anything is begun."""
-        from bot.rooms.web.guard import NoSuchSite, Site
-
-        try:
-            Site.at(self.bind, self.public_url)
-        except NoSuchSite as error:
-            return str(error)
-        return None
 
 
 def reads_lines() -> bool:

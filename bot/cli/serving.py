@@ -6,7 +6,7 @@ import gc
 import webbrowser
 from pathlib import Path
 
-from bot.cli.holding import Place
+from bot.cli.place import Place
 from bot.live import LiveChat, SystemClock
 from bot.rooms.stopping import stopping
 from bot.rooms.terminal.screen import Paper, Tone
