@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Forgotten, Retracted
+from bot.live import SystemClock
+from bot.messages import Author, Deed, Forgotten, Retracted
 from bot.rooms.discord.echo import Echo
-from bot.rooms.discord.posting import LONGEST_RETRY
+from bot.rooms.discord.echoes import Echoes
+from bot.rooms.discord.posting import LONGEST_RETRY, Poster
 from bot.session import Refusal, Start
 from bot.store import Store
 from tests.chats import Leaping
@@ -99,6 +101,26 @@ async def test_an_answer_that_was_not_kept_is_not_shown(tmp_path: Path) -> None:
                 await held_chat.echoes.settled()
                 assert not held_chat.texts
                 assert not await store.record(chat).notes("echo:")
+
+
+async def test_sent_again_while_the_rest_of_it_is_looked_at(tmp_path: Path) -> None:
+    """A form that is sent again after a crash, just when its note without an answer is to be dropped, is kept and shown."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        id_ = str(server.world.ids())
+        await chat.store.note(chat.chat, {f"echo:{id_}": ""})
+        poster = Poster(chat.line, SystemClock(), chat.place.id)
+
+        async def ask(deed: Deed, by: Author) -> str:
+            await echoes.settle(poster)
+            return await chat.live.ask(deed, by=by)
+
+        echoes = Echoes(chat.chat, chat.store, chat.line, ticket="t", ask=ask)
+        await echoes.load()
+        assert (await echoes.answer(ANA, "1", "Bread", id_, now())).startswith("Kept.")
+        await echoes.settle(poster)
+        assert chat.texts[-1] == "**Ana** answers Q1:\n>>> Bread"
+        assert echoes.shown_as(id_)
 
 
 async def test_editing_and_withdrawing(tmp_path: Path) -> None:

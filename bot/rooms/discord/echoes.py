@@ -241,8 +241,8 @@ class Echoes:
         await self._settled.wait()
 
     async def _show(self, id_: str, poster: Poster) -> None:
-        """Bring one echo in line with what is kept. Raises RoomError and StoreError."""
-        while (echo := self._echoes.get(id_)) is not None:
+        """Bring one echo in line with what is kept; not while that is on its way. Raises RoomError and StoreError."""
+        while id_ not in self._coming and (echo := self._echoes.get(id_)) is not None:
             with in_words(self._store.path):
                 entries = [] if id_ in self._going else await self._record.some({id_})
             text = words_of(self._chat.script, entries[0]) if entries else None
@@ -381,8 +381,10 @@ class Echoes:
             self._messages.pop(echo.id, None)
 
     async def _forget(self, id_: str) -> None:
-        """Know nothing of an echo any more."""
-        await self._store.note(self._chat, {f"{NOTE}{id_}": None})
+        """Know nothing of an echo any more, unless its form has been sent again meanwhile."""
+        if id_ in self._coming:
+            return
         self._echoes.pop(id_, None)
         self._messages = {echo: message for echo, message in self._messages.items() if message != id_}
         self._going.discard(id_)
+        await self._store.note(self._chat, {f"{NOTE}{id_}": None})
