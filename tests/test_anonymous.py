@@ -134,6 +134,31 @@ def test_mentions_are_replaced(anonymous: Anonymous, text: str, expected: str) -
         ("İbrahim", "Thanks İbrahim", "Thanks {}"),
         ("🦊🦊", "@🦊🦊 likes 🦊", "{} likes 🦊"),
         ("The Macro Lab", "The macro work of Macro Lab at the lab", "The macro work of {} {} at the {}"),
+        ("समीर", "समाज और सम, समीर!", "समाज और सम, {}!"),
+        ("कमलेश", "कमल का फूल, कमलेशी", "कमल का फूल, कमलेशी"),
+        ("সমীর", "সমাজ সমীর", "সমাজ {}"),
+        ("มานี", "มานะและมานี", "มานะและ{}"),
+        ("So On", "soon, SOON, SoOn, so on, so-on", "soon, SOON, {}, {}, {}"),
+        ("Wan Ting", "wanting, WANTING, @wanting, #wanting", "wanting, WANTING, {}, #{}"),
+        ("wan ting", "wanting, WanTing, wanTing, Wan Ting, wan_ting", "wanting, {}, {}, {}, {}"),
+        ("A Way", "away as a way", "away as {}"),
+        ("Le An", "lean, Lean, LeAn, le an, @lean", "lean, Lean, {}, {}, {}"),
+        ("Some Place", "someplace, SomePlace, some place", "someplace, {}, {}"),
+        ("Every Thing", "everything, EveryThing", "everything, {}"),
+        ("Mary McCoy", "mccoy, McCoy, mary mccoy", "{}, {}, {}"),
+        ("Jean-Luc", "jeanluc, JEANLUC", "{}, {}"),
+        ("Ann Lee", "O’Ann Lee", "O’{}"),
+        ("'t Hooft", "’t Hooft", "’{}"),
+        ("ʻIolani", "ʻIolani, Iolani, @iolani", "ʻ{}, {}, {}"),
+        ("أحمد", "شكرا لأحمد وأحمد ولأحمد، أَحمَدُ أحمـد", "شكرا ل{} و{} ول{}، {} {}"),
+        ("أحمد", "الأحمد وقال أحمدي", "الأحمد وقال أحمدي"),
+        ("נור", "הנור וכנור, תנור לנור", "הנור וכ{}, תנור ל{}"),
+        ("דוד כהן", "לדוד ודוד כהן, כשדוד, דודה", "ל{} ו{}, כש{}, דודה"),
+        ("לי", "שלי ולי לי", "שלי ולי {}"),
+        ("بلال", "بلال ولبلال", "{} ول{}"),
+        ("علی", "کتاب علی‌ها", "کتاب {}\u200cها"),
+        ("कमलेश", "@कमलेश @प्रिया। @มานี", "{} [somebody]। [somebody]"),
+        ("Ana", "谢谢Ana！Anaさん, Ana는 bananaさん", "谢谢{}！{}さん, {}는 bananaさん"),
     ],
 )  # fmt: skip
 def test_however_it_is_written(name: str, text: str, expected: str) -> None:
@@ -166,7 +191,9 @@ def test_a_name_is_found_in_any_spelling(words: list[str], others: list[str], da
     authors = [Author("1", spelt(words, BETWEEN)), Author("2", spelt(others, BETWEEN))]
     anonymous = Anonymous(SCRIPT, authors, seed=1)
     written = spelt(words, BETWEEN)
-    written = data.draw(st.sampled_from([str, str.lower, str.upper]))(written)
+    # Words that are short together may be another word where no capital tells them apart: Wan Ting and wanting.
+    told = len(written) >= 8 or re.search(r"[\s._-]", written)
+    written = data.draw(st.sampled_from([str, str.lower, str.upper] if told else [str]))(written)
     text = anonymous.text(f"so {data.draw(st.sampled_from(AROUND)).format(written)} says")
     squeezed = re.sub(r"[\W_]", "", text.casefold())
     assert "".join(words) not in squeezed
@@ -186,6 +213,14 @@ def test_names_that_begin_alike() -> None:
     anonymous = Anonymous(SCRIPT, people, seed=1)
     said = anonymous.text("Anna Bartholomew, Anna, Anna Kuz, Maria Lopez")
     assert said == ", ".join(called(anonymous, people[each]) for each in (0, 1, 2, 4))
+
+
+def test_a_whole_name_is_no_shorter_one_with_a_word_joined_to_it() -> None:
+    """Where a name is also another behind a short word, it is that name."""
+    people = [Author("1", "بسام"), Author("2", "سام")]
+    anonymous = Anonymous(SCRIPT, people, seed=1)
+    bassam, sam = (called(anonymous, each) for each in people)
+    assert anonymous.text("بسام وسام وبسام") == f"{bassam} و{sam} و{bassam}"
 
 
 def test_nothing_else_of_them_is_left(anonymous: Anonymous) -> None:
@@ -226,10 +261,62 @@ def test_who_comes_later_is_nameless_too(anonymous: Anonymous) -> None:
     assert anonymous.text("zoë lund?") == f"{name}?"
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.text(st.sampled_from("AaBb .*+(@1é\n"), max_size=6), max_size=4), st.text(max_size=40))
-def test_any_name_will_do(names: list[str], text: str) -> None:
-    """Whatever people are called, nothing breaks, and a text in which nobody is stays as it is."""
-    anonymous = Anonymous(SCRIPT, [Author(str(number), name) for number, name in enumerate(names)], seed=1)
-    anonymous.text(" ".join([text, *names]))
+@pytest.mark.parametrize("apostrophe", "'’‘ʼʻ`´′＇")
+def test_any_apostrophe_is_one(apostrophe: str) -> None:
+    """A name with an apostrophe is found with any other or none, also where a question has it, too."""
+    script = replace(SCRIPT, title=f"What Mary O{apostrophe}Neil taught us")
+    author = Author("1", f"Mary O{apostrophe}Neil")
+    anonymous = Anonymous(script, [author], seed=1)
+    said = anonymous.text(
+        "O'Neil, O’Neil, O‘Neil, OʼNeil, OʻNeil, O`Neil, O´Neil, O′Neil, O＇Neil, ONeil, O'NEIL"
+    )
+    assert said == ", ".join([called(anonymous, author)] * 11)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a_",
+        "a%",
+        "a.",
+        "a@",
+        "@",
+        "@a.",
+        "@a",
+        "a@a.",
+        "x.com/_",
+        "a-",
+        "_",
+        "' ",
+        "<:a",
+        "ana ",
+        "ana_",
+        "لا",
+        "a\u200d",
+    ],
+)
+def test_a_long_line_takes_no_longer(part: str) -> None:
+    """A line of 200,000 characters that never becomes what it begins as is read in one go: with its square, this would not end."""
+    anonymous = Anonymous(SCRIPT, [Author("1", "Kuz Ana Kuz"), Author("2", "Zoë")], seed=1)
+    text = part * (200_000 // len(part))
+    assert anonymous.text(f"{text}!")[-1] == "!"
+
+
+#: What names are made of that has gone wrong, and what else there is.
+ODD = "AaBb .*+(@1é\n'’‘ʼʻ`´′＇_-İıßſΣς\u0301\u0336\u200d\u200cكَـלִअीมี李ŉǆ#"
+NAMES = st.lists(st.text(st.sampled_from(ODD), max_size=8) | st.text(max_size=8), max_size=4)
+ANYTHING = st.text(st.sampled_from(ODD) | st.characters(), max_size=40)
+
+
+@settings(max_examples=400, deadline=None)
+@given(NAMES, ANYTHING, st.data())
+def test_any_name_will_do(names: list[str], text: str, data: st.DataObject) -> None:
+    """Whatever people are called, and whatever of that the script says, nothing breaks, and who is not meant stays."""
+    asked = data.draw(st.permutations([*names, text]))
+    script = replace(SCRIPT, questions=(Question("1", " ".join(asked)),))
+    anonymous = Anonymous(script, [Author(str(number), name) for number, name in enumerate(names)], seed=1)
+    for said in (" ".join([text, *names]), "".join(asked)):
+        for changed in (said, said.lower(), said.upper(), said.title(), re.sub("['’‘ʼʻ`´′＇]", "", said)):
+            anonymous.text(changed)
+            anonymous.text(f"https://example.org/{changed}")
     assert anonymous.text("…, — 42 %") == "…, — 42 %"

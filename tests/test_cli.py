@@ -349,6 +349,16 @@ def test_output_that_cannot_be_written(held: tuple[Host, str]) -> None:
         assert Path("/dev/full").is_char_device()
 
 
+@pytest.mark.parametrize("command", ["recap", "transcript", "story", "participation"])
+def test_a_hyphen_is_standard_output(held: tuple[Host, str], command: str) -> None:
+    """`-o -` prints what is printed without it, and makes no file."""
+    host, _ = held
+    before = sorted(host.folder.iterdir())
+    done = host.run(command, "last", "-o", "-")
+    assert (done.stdout, done.stderr) == (host.run(command, "last").stdout, "")
+    assert sorted(host.folder.iterdir()) == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell is needed")
 @pytest.mark.parametrize("arguments", [("run", FIVE, "--speed", 10_000), ("transcript", "last")])
 def test_whoever_reads_may_stop(host: Host, arguments: tuple[object, ...]) -> None:

@@ -19,7 +19,7 @@ from bot.session import Late, Next, Over, Ready, Running
 from bot.store import OPEN, Chat, Store, StoreError
 from tests.chats import Leaping, entries
 from tests.discord_server import Message, Permission, Person, Place
-from tests.discord_server.faults import delayed, held, refused
+from tests.discord_server.faults import broken, delayed, held, refused
 from tests.guilds import served, until
 from tests.hosted import SCRIPT, Hall, answered, hall, host_of, life, pressed, told
 
@@ -566,6 +566,67 @@ async def test_what_still_stands_is_told_and_goes_later(tmp_path: Path) -> None:
         assert echo.deleted
 
 
+async def taken_up(room: Hall) -> None:
+    """Let it be looked what is unfinished, and wait until what is taken up has come to its end."""
+    room.chats._look.set()
+    await until(lambda: not room.chats._look.is_set() and not room.chats._tasks)
+
+
+async def test_what_is_refused_for_good(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is said once, each time no more is asked than has to be, and it is asked for less and less often."""
+    write(tmp_path, "prompt", PROMPT)
+    caplog.set_level(logging.INFO, "bot.rooms.discord")
+    clock = Leaping()
+    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
+        host = host_of(server.guild())
+        ana = host.place.person("Ana")
+        await over_with_an_echo(room, host, ana)
+        await finished(room)
+        for method in ("DELETE", "PATCH"):
+            server.faults.on(method, "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+        caplog.clear()
+        warning = (await ana.runs("chat forget-me").answered()).message
+        assert warning
+        await pressed(ana, warning, "Forget me")
+        tries = []
+        for _ in range(7):
+            await taken_up(room)
+            tries.append([method for method, _, _ in server.faults.struck])
+            clock.leap(LONGEST_RETRY)
+        assert [len(asked) for asked in tries] == [2, 4, 4, 6, 6, 6, 6]
+        assert sorted(tries[0]) == ["DELETE", "PATCH"]
+        await room.chats.ready()
+        await taken_up(room)
+        assert len(server.faults.struck) == 8
+        (said,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+        assert "not all can be tidied up after its end" in said
+        assert "Missing Access" in said
+        server.faults.clear()
+        await room.chats.ready()
+        await finished(room)
+        assert "By bicycle" not in shown(host.place)
+
+
+async def test_stopped_while_somebody_is_being_forgotten(tmp_path: Path) -> None:
+    """Who is to be forgotten is told that something may still stand, nothing goes on, and the next process sees to it."""
+    async with served() as server:
+        host = host_of(server.guild())
+        ana = host.place.person("Ana")
+        async with life(server, tmp_path) as room:
+            await room.begun(host)
+            echo = await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By bicycle")
+            server.faults.on("DELETE", "*/messages/*", broken(503), times=1_000)
+            warning = (await ana.runs("chat forget-me").answered()).message
+            assert warning
+            asking = ana.presses(warning, "Forget me")
+            await until(lambda: room.chats._tidying)
+        assert "still stand in" in (await asking.answered()).text
+        assert not [task for task in asyncio.all_tasks() if "Chats." in repr(task.get_coro())]
+        server.faults.clear()
+        async with life(server, tmp_path):
+            await server.until(lambda: echo.deleted)
+
+
 async def test_what_still_stands_of_a_live_chat_is_told(tmp_path: Path) -> None:
     """While a chat goes on it is told in the same way, and tried again there."""
     clock = Leaping()
@@ -600,6 +661,28 @@ async def test_a_chat_opened_once_more_hears_nothing(tmp_path: Path) -> None:
         asked = [(method, path) for method, path, _ in room.server.requests[before:]]
         assert not [path for method, path in asked if method == "GET" and path.endswith("/messages")]
         assert await texts(room, (await room.chats.kept(place.id))[0]) == []
+
+
+async def test_an_answer_refused_just_before_the_end_is_shown(tmp_path: Path) -> None:
+    """What was promised to appear appears, also where Discord refuses it at first and the chat ends before the next attempt."""
+    write(tmp_path, "prompt", PROMPT)
+    clock = Leaping()
+    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
+        host = host_of(server.guild())
+        ana = host.place.person("Ana")
+        await room.begun(host, script="prompt")
+        question = await host.place.message(host.place.channel, "Q1: ")
+        server.faults.on("POST", "/channels/*/messages", refused(403, 50013, "Missing Permissions"))
+        form = (await pressed(ana, question, "Answer")).modal
+        assert form
+        await ana.submits(form, {"text": "By bicycle"}).answered()
+        await server.until(lambda: server.faults.struck)
+        await told(host, "end")
+        await until(lambda: not room.chats._tasks)
+        assert len(await room.chats.store.unfinished(KIND)) == 1
+        clock.leap(LONGEST_RETRY)
+        await finished(room)
+        assert "By bicycle" in shown(host.place).rpartition("# #MacroSW")[2]
 
 
 # While Discord is down -----------------------------------------------------------------------------------------------

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from bot.render import RECAPS, TRANSCRIPTS
+from bot.rooms.discord.answering import OVER
+from bot.rooms.discord.desk import NOT_HERE
 from bot.rooms.discord.sitting import Sitting
 from bot.session import Late, Over, Paused, Ready, Running
-from tests.discord_server import Channel, Permission, Person, Upload
+from tests.discord_server import Channel, Permission, Person, Upload, held
 from tests.discord_server.world import DEFAULT
 from tests.guilds import until
-from tests.hosted import SCRIPT, Hall, answered, cancelled, hall, host_of, told
+from tests.hosted import SCRIPT, Hall, answered, cancelled, hall, host_of, pressed, told
 
 BAD = b"hashtag: MacroSW\ntitle: Common ground\nquestion: [What?]\n"
 
@@ -282,6 +284,39 @@ async def test_without_a_chat_it_is_said_how_to_begin_one(host: Person) -> None:
     """Where nothing is live, every command about a chat says so."""
     for command in ("status", "pause", "questions", "my-answers", "recap", "transcript", "story", "panel"):
         assert "No chat is live on this server" in await told(host, command)
+
+
+async def test_a_chat_that_is_tidied_up_is_not_live(room: Hall, ana: Person) -> None:
+    """A chat that is over and shows less once more is meant by nothing that is asked; nothing in it can be changed."""
+    path, gate = room.scripts / "prompt.yaml", asyncio.Event()
+    path.write_text(f"{SCRIPT}late_answers: 0\n", encoding="utf-8")
+    host, bo = host_of(ana.place), ana.place.person("Bo")
+    here, other = ana.place.channel, ana.place.text_channel("other")
+    sitting = await room.begun(host, script="prompt")
+    question = await ana.place.message(here, "Q1: ")
+    echoes = [await answered(ana, question, "By bicycle"), await answered(bo, question, "By train")]
+    private = (await pressed(bo, echoes[1], "Edit or withdraw")).message
+    assert private
+    await told(host, "end")
+    await room.over(sitting)
+    warning = (await ana.runs("chat forget-me").answered()).message
+    assert warning
+    room.server.faults.on("DELETE", f"/channels/*/messages/{echoes[0].id}", held(gate))
+    forgetting = ana.presses(warning, "Forget me")
+    await room.server.until(lambda: echoes[0].deleted)
+    assert [each.hears for each in room.chats.in_guild(ana.place.id)] == [False]
+
+    assert "No chat is live" in await told(host, "status")
+    assert "No chat is live" in (await host.applies("Highlight", echoes[1]).answered()).text
+    for pressing in ((private, "Edit"), (echoes[1], "Edit or withdraw"), (question, "Answer")):
+        assert (await pressed(bo, *pressing)).text == NOT_HERE
+    mine = await bo.runs("chat my-answers").answered()
+    assert OVER in mine.text
+    assert not mine.message or not mine.message.components
+    await room.begun(host, other)
+    assert f"<#{other.id}>" in await told(host, "status", ana.place.text_channel("lobby"))
+    gate.set()
+    assert (await forgetting.answered()).text.startswith("Done.")
 
 
 async def test_a_channel_that_one_does_not_see_tells_nothing(room: Hall, host: Person, ana: Person) -> None:

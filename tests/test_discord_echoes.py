@@ -9,6 +9,7 @@ from bot.messages import Author, Deed, Forgotten, Retracted
 from bot.rooms.discord.echo import Echo
 from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.posting import LONGEST_RETRY, Poster
+from bot.rooms.discord.room import LAST_HOPE
 from bot.session import Refusal, Start
 from bot.store import Store
 from tests.chats import Leaping
@@ -340,13 +341,105 @@ async def test_a_removal_that_is_refused(trouble: Trouble, tmp_path: Path) -> No
         assert await chat.room.finish()
 
 
-async def test_what_cannot_be_shown_is_not_owed(tmp_path: Path) -> None:
-    """An answer that Discord lets nobody post, as in a channel that is closed at the end, does not keep a chat from its end."""
-    async with served() as server, held(tmp_path, server) as chat:
+async def test_what_cannot_be_shown_is_given_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that Discord does not let be posted keeps a chat from its end for a while, and not for ever; it is not owed."""
+    clock, barred = Leaping(), refused(403, 50013, "Missing Permissions")
+    script = SCRIPT.replace("late_answers: 1h", "late_answers: 0")
+    async with served() as server, held(tmp_path, server, script, clock=clock) as chat:
+        await chat.asked("Q1")
+        server.faults.on("POST", MESSAGES, barred)
+        await chat.answers(ANA, "1", "Bread")
+        await chat.echoes.settled()
+        await chat.end()
+        server.faults.on("POST", MESSAGES, barred, times=50)
+        assert not await chat.room.finish()
+        assert not chat.room.owing
+        clock.leap(LAST_HOPE)
+        for _ in range(2):
+            assert await chat.room.finish()
+        assert caplog.text.count("answers that are kept, but not shown: 1") == 1
+
+
+async def test_what_is_shown_late(tmp_path: Path) -> None:
+    """An answer that is posted at the second attempt is no longer waited for."""
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
         await chat.asked("Q1")
         server.faults.on("POST", MESSAGES, refused(403, 50013, "Missing Permissions"))
         await chat.answers(ANA, "1", "Bread")
+        assert not await chat.room.finish()
+        clock.leap(LONGEST_RETRY)
+        await chat.post("Bread")
         assert await chat.room.finish()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tries"),
+    [(refused(403, 50013), 1), (refused(403, 50001), 1), (refused(400, 200000, "Blocked"), 5)],
+    ids=["may not write there", "does not see it", "not that one"],
+)
+async def test_one_request_tells_that_a_place_is_closed(trouble: Trouble, tries: int, tmp_path: Path) -> None:
+    """Where the bot may not write no other answer is tried before it is time again, and then one; what goes goes at once."""
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
+        await chat.asked("Q1")
+        taken_back, _ = await chat.answers(BO, "1", "Salt")
+        salt = await chat.post("Salt")
+        await chat.echoes.settled()
+        server.faults.on("POST", MESSAGES, trouble, times=50)
+        for n in range(5):
+            await chat.answers(ANA, "1", f"Bread {n}")
+            await chat.echoes.settled()
+        assert len(server.faults.struck) == tries
+        await chat.echoes.withdraw(BO, taken_back)
+        await server.until(lambda: salt.deleted)
+        clock.leap(LONGEST_RETRY)
+        await chat.echoes.settled()
+        assert len(server.faults.struck) == 2 * tries
+        server.faults.clear()
+        clock.leap(LONGEST_RETRY)
+        await chat.echoes.settled()
+        assert sorted(text[-1] for text in chat.texts if "Bread" in text) == list("01234")
+
+
+async def test_one_request_tells_that_nothing_can_be_removed(tmp_path: Path) -> None:
+    """Who has answered often, and is forgotten while the bot does not see the channel, costs one refused request at a time."""
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
+        await chat.asked("Q1")
+        for n in range(4):
+            await chat.answers(ANA, "1", f"Bread {n}")
+        await chat.echoes.settled()
+        server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+        await chat.echoes.erase_of(ANA.id)
+        await chat.echoes.settled()
+        assert len(server.faults.struck) == 1
+        assert "Missing Access" in chat.echoes.owing
+        server.faults.clear()
+        clock.leap(LONGEST_RETRY)
+        await chat.echoes.settled()
+        assert not chat.echoes.owing
+        assert not [text for text in chat.texts if "Bread" in text]
+
+
+async def test_a_closed_thread_is_asked_once(tmp_path: Path) -> None:
+    """Answers go to the channel without asking a thread that has refused one, until it is asked again after a while."""
+    script = SCRIPT.replace("late_answers", "question_threads: yes\nlate_answers")
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, script, clock=clock) as chat:
+        question = await chat.asked("Q1")
+        thread = await server.until(lambda: question.thread)
+        await until(lambda: chat.line.client.get_channel(thread.id))
+        server.faults.on("POST", f"/channels/{thread.id}/messages", refused(403, 50013), times=50)
+        for text in ("Bread", "Salt", "Rice"):
+            await chat.answers(ANA, "1", text)
+            await chat.post(text)
+        await chat.echoes.settled()
+        assert len(server.faults.struck) == 1
+        server.faults.clear()
+        clock.leap(LONGEST_RETRY)
+        await chat.answers(ANA, "1", "Wine")
+        await chat.place.message(thread, "Wine")
 
 
 async def test_changed_while_it_was_on_its_way(tmp_path: Path) -> None:

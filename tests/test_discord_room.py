@@ -1,20 +1,26 @@
 """A live chat in a channel of Discord: what it posts, and what is done behind the posts."""
 
+import asyncio
+import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from bot.messages import Forgotten, Highlighted, Message, Placed, Retracted, Said
+from bot.live import RoomError
+from bot.messages import Deed, Forgotten, Highlighted, Message, Placed, Retracted, Said
+from bot.recap import Recap
 from bot.rooms.discord.posting import LONGEST_RETRY, Draft
 from bot.rooms.discord.recap import Part, draft
 from bot.rooms.discord.recaps import Recaps
-from bot.session import Cancel, Next, Repeat, Say, Start
-from bot.store import Store
+from bot.session import Cancel, End, Next, Repeat, Say, Start
+from bot.store import Chat, Store
 from tests.chats import Leaping
 from tests.discord_room import ANA, BO, HOST, SCRIPT, Held, a_chat, held, line_to, now, sitting
-from tests.discord_server import Permission, Trouble, broken, lost_after, refused
-from tests.guilds import served
+from tests.discord_server import Permission, Trouble, broken, delayed, faults, lost_after, refused
+from tests.guilds import served, until
 
 MESSAGES = "/channels/*/messages"
 
@@ -184,6 +190,22 @@ async def test_the_sign_follows_what_somebody_says_a_message_answers(tmp_path: P
         await server.until(lambda: not talk.reactions)
 
 
+async def test_the_forgotten_have_no_sign(tmp_path: Path) -> None:
+    """The messages of who is forgotten stay theirs in the channel, without the sign; those of others keep it."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        ids = [await chat.says(author, f"A1 Bread, says {author.name}") for author in (ANA, ANA, BO)]
+        answers = [chat.channel.messages[int(id_)] for id_ in ids]
+        await server.until(lambda: all("✅" in each.reactions for each in answers))
+        gate = asyncio.Event()
+        server.faults.on("DELETE", "*/reactions/*", faults.held(gate))
+        await chat.room.erase_of(ANA.id)
+        await chat.ask(Forgotten(ANA.id), ANA)
+        gate.set()  # what is still to be done then is about messages of which nothing is known any more
+        await server.until(lambda: not answers[0].reactions and not answers[1].reactions)
+        assert "✅" in answers[2].reactions
+
+
 async def test_a_sign_is_taken_off_after_a_restart(tmp_path: Path) -> None:
     """An answer that is edited into none after a restart loses the sign that it got before."""
     async with served() as server:
@@ -310,6 +332,159 @@ async def test_the_recap_is_brought_up_to_date(tmp_path: Path) -> None:
         assert len(chat.posts) == count
 
 
+#: What takes something out of a recap, by the id of the message that says it.
+GOES: list[Callable[[str], Deed]] = [lambda _: Forgotten(ANA.id), Retracted]
+
+
+@pytest.mark.parametrize("goes", GOES)
+async def test_what_goes_while_the_recap_is_posted(goes: Callable[[str], Deed], tmp_path: Path) -> None:
+    """What is taken back while the recap that quotes it is on its way goes from it, and that is waited for."""
+    answer = asyncio.Event()
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        id_ = await chat.says(ANA, "A1 Bread")
+        server.faults.on("POST", MESSAGES, delayed(0))  # the closing
+        server.faults.on("POST", MESSAGES, faults.held(answer))
+        await chat.ask(End())
+        recap = await chat.post("# #MacroSW")
+        assert "Bread" in recap.text
+        await chat.ask(goes(id_), ANA)
+        settled = asyncio.create_task(chat.room.settled())
+        await chat.says(BO, "Nice")
+        assert not settled.done()
+        answer.set()
+        await settled
+        assert "Bread" not in recap.text
+        assert b"Bread" not in recap.attachments[0].data
+
+
+class Slow(Store):
+    """A store that is slow to give the recap that is posted, after the one that the live chat reads."""
+
+    recaps = 0
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.gate = asyncio.Event()
+
+    async def recap(self, chat: Chat, **more: Any) -> Recap:
+        recap = await super().recap(chat, **more)
+        self.recaps += 1
+        if self.recaps == 2:
+            await self.gate.wait()
+        return recap
+
+
+@pytest.mark.parametrize("goes", GOES)
+async def test_what_goes_while_the_recap_is_read(goes: Callable[[str], Deed], tmp_path: Path) -> None:
+    """What is taken back when the recap that quotes it has just been read goes from it."""
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Slow.open(tmp_path / "chats.db", now) as store, line_to(server) as line:
+            assert isinstance(store, Slow)
+            async with sitting(place, store, line, await a_chat(store, place)) as chat:
+                await chat.ask(Start())
+                await chat.asked("Q1")
+                id_ = await chat.says(ANA, "A1 Bread")
+                await chat.ask(End())
+                await until(lambda: store.recaps == 2)
+                await chat.ask(goes(id_), ANA)
+                store.gate.set()
+                await chat.room.settled()
+                assert "Bread" not in (await chat.post("# #MacroSW")).text
+
+
+@pytest.mark.parametrize("trouble", [lost_after(), broken(503, committed=True)])
+async def test_what_goes_while_a_recap_may_have_been_posted(trouble: Trouble, tmp_path: Path) -> None:
+    """A recap of which it was not known that it stands shows what is kept by when that is known."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        await chat.says(ANA, "A1 Bread")
+        server.faults.on("POST", MESSAGES, delayed(0))  # the closing
+        server.faults.on("POST", MESSAGES, trouble)
+        await chat.ask(End())
+        recap = await chat.post("# #MacroSW")
+        assert "Bread" in recap.text
+        await chat.ask(Forgotten(ANA.id), ANA)
+        await chat.room.settled()
+        assert "Bread" not in recap.text
+        assert [text.startswith("# #MacroSW") for text in chat.texts].count(True) == 1
+
+
+@pytest.mark.parametrize("goes", GOES)
+async def test_what_goes_while_the_recap_is_changed(goes: Callable[[str], Deed], tmp_path: Path) -> None:
+    """What is taken back while a process changes the recap for the first time goes from it, and that is waited for."""
+    answer = asyncio.Event()
+    async with served() as server:
+        place = server.guild("Macro", channels=("macro",))
+        async with Store.open(tmp_path / "chats.db", now) as store:
+            chat = await a_chat(store, place)
+            async with line_to(server) as line, sitting(place, store, line, chat) as one:
+                await one.ask(Start())
+                await one.asked("Q1")
+                recap = await one.end()
+                id_ = await one.says(ANA, "A1 Bread")
+            server.faults.on("PATCH", "*", faults.held(answer))
+            async with line_to(server) as line, sitting(place, store, line, await store.chat(chat.id)) as two:
+                await server.until(lambda: "Bread" in recap.text)
+                await two.ask(goes(id_), ANA)
+                settled = asyncio.create_task(two.room.settled())
+                await two.says(BO, "Nice")
+                assert not settled.done()
+                answer.set()
+                await settled
+                assert "Bread" not in recap.text
+
+
+async def test_what_goes_while_a_change_is_lost(tmp_path: Path) -> None:
+    """Where it is not known whether a recap was changed, it is changed again though it is to be as it was."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        recap = await chat.end()
+        await chat.says(ANA, "A1 Bread")
+        server.faults.on("PATCH", "*", lost_after())
+        await chat.room.update_recap()
+        await server.until(lambda: "Bread" in recap.text)
+        await chat.ask(Forgotten(ANA.id), ANA)
+        await chat.room.settled()
+        assert "Bread" not in recap.text
+
+
+async def test_a_recap_whose_first_message_has_been_taken_back(tmp_path: Path) -> None:
+    """Where what it is to replace cannot be deleted just now it is posted anew later, by who asks for it again."""
+    async with served() as server, held(tmp_path, server) as chat:
+        await chat.asked("Q1")
+        recap = await chat.end()
+        await chat.store.note(
+            chat.chat, {"recap:0": None, f"recap-going:{recap.id}": "", "recap-edition": "1"}
+        )
+        server.faults.on("DELETE", "*/messages/*", broken(503))
+        with pytest.raises(RoomError):
+            await chat.room._recaps.deliver()
+        id_ = await chat.room._recaps.deliver()
+        assert recap.deleted
+        assert [post.id for post in chat.posts if post.text.startswith("# #MacroSW")] == [id_]
+
+
+async def test_a_recap_that_stays_as_it_was(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What Discord goes on refusing is said once, and tried less and less often."""
+    caplog.set_level(logging.INFO, "bot.rooms.discord.recaps")
+    clock = Leaping()
+    async with served() as server, held(tmp_path, server, clock=clock) as chat:
+        await chat.asked("Q1")
+        await chat.says(ANA, "A1 Bread")
+        await chat.end()
+        server.faults.on("PATCH", "*", refused(403, 50001, "Missing Access"), times=50)
+        await chat.ask(Forgotten(ANA.id), ANA)
+        tries = []
+        for _ in range(7):
+            await chat.room.settled()
+            tries.append(len(server.faults.struck))
+            clock.leap(LONGEST_RETRY)
+        assert tries == [1, 2, 2, 3, 3, 3, 3]
+        assert caplog.text.count("the recap stays as it was for now") == 1
+
+
 async def test_a_recap_that_is_gone(tmp_path: Path) -> None:
     """A recap that somebody has deleted is not posted anew, and stops nothing."""
     async with served() as server, held(tmp_path, server) as chat:
@@ -420,7 +595,7 @@ async def test_a_recap_that_cannot_be_drawn(tmp_path: Path, caplog: pytest.LogCa
             draw=draw,
         )
         before = len(chat.posts)
-        await recaps.deliver(await chat.live.recap(), since=now())
+        await recaps.deliver()
         recap = chat.posts[before:]
         assert recap[0].content.startswith("# #MacroSW")
         assert all(post.content for post in recap)
@@ -478,7 +653,7 @@ async def test_a_server_without_components(tmp_path: Path) -> None:
         await chat.asked("Q1")
         await chat.says(ANA, "A1 Bread")
         server.faults.on("POST", MESSAGES, refused(400, 50035, "Invalid Form Body"))
-        await chat.room._recaps.deliver(await chat.live.recap(), since=now())
+        await chat.room._recaps.deliver()
         recap = await chat.post("# #MacroSW")
         assert "> A1 Bread" in recap.content
         assert list(recap.buttons().values()) == ["My answers"]

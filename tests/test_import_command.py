@@ -145,6 +145,20 @@ def test_forgetting_a_host(host: Host) -> None:
     assert host.run("forget", "last", "HANA", "--yes").stdout.startswith("lone-2015-04-24: Forgotten")
 
 
+def test_a_name_that_stays_in_a_title(host: Host) -> None:
+    """Where forgetting a host leaves the name, it does not say that nothing is left, but where it is and what to do."""
+    script = "hashtag: Tea\ntitle: With Hana\nsummary: Hana knows\nhosts: [Hana, Dee]\nquestions: [What does Hana drink?, Why?]\n"
+    written(host.folder, "s.yaml", script)
+    written(host.folder, "m.json", export(*CHAT))
+    host.run("import", "m.json", "--script", "s.yaml")
+    done = host.run("forget", "last", "Hana", "--yes", status=1)
+    assert "nothing of theirs is kept" not in done.stdout
+    assert "their name is not gone everywhere yet" in done.stdout
+    assert "The script of tea-2015-04-23 still has the name, in title, questions.1. Take" in done.stderr
+    assert "hashchat delete tea-2015-04-23" in done.stderr
+    assert "Hana knows" not in host.run("recap", "last").stdout
+
+
 def _at_a_terminal(host: Host, typed: str, *arguments: str) -> str:
     """Run a command for somebody who types that, and give what they saw."""
     ours, theirs = pty.openpty()

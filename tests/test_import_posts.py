@@ -63,7 +63,7 @@ def test_discord_exporter(tmp_path: Path) -> None:
     assert second.message.attachments[0].name == "b.jpg"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", ",;\t|")
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_delimiters_and_encodings(tmp_path: Path, encoding: str, delimiter: str, end: str) -> None:
@@ -146,6 +146,30 @@ def test_missing_quotation_mark(tmp_path: Path) -> None:
     path = written(tmp_path, "p.csv", 'time,author,text\n2015-04-23 21:01:05,a,"b\n' + "x,y,z\n" * 40_000)
     with pytest.raises(Unreadable, match=r"p\.csv:2: .*quotation mark"):
         pieces(path)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_quotation_mark_that_is_open_at_the_end(tmp_path: Path, end: str) -> None:
+    """Nothing is lost without a word in a shorter file, either: the row that swallowed the rest is told with its line."""
+    row = "2015-04-23 21:01:05,a,"
+    path = written(
+        tmp_path, "p.csv", f'sep=,\ntime,author,text\n{row}"two\nlines"\n{row}"b\n{row}c\n{row}d{end}'
+    )
+    with pytest.raises(Unreadable, match=r"p\.csv:5: .*ends inside quotation marks.*missing"):
+        pieces(path)
+    whole = written(tmp_path, "p.csv", f'time,author,text\n{row}b\n{row}"two\nlines"{end}')
+    assert [message.text for message in said(whole)] == ["b", "two\nlines"]
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", "SEP=;\n", '"sep=;"\r'])
+@pytest.mark.parametrize("columns", [{}, {"time": "1", "author": "2", "text": "3"}])
+def test_the_line_that_names_the_delimiter(tmp_path: Path, first: str, columns: dict[str, str]) -> None:
+    """Excel's own first line is no row of the table, with a header or without, and lines are counted with it."""
+    rows = "2015-04-23 21:01:05;Ana;tea, cake\nsoon;Ana;x\n"
+    path = written(tmp_path, "p.csv", first + ("" if columns else "time;author;text\n") + rows)
+    assert [message.text for message in said(path, columns=columns)] == ["tea, cake"]
+    (unread,) = (each for each in pieces(path, columns=columns) if isinstance(each, Unread))
+    assert unread.line == (3 if columns else 4)
 
 
 def test_ids_that_a_spreadsheet_has_rounded(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_lines() -> None:
         ('{"listed": [\n1,\n', 3, "cut off"),
         ('{"listed": [\n1', 2, "cut off"),
         ('{"a": 1', 1, "cut off"),
+        ('{"a": "x\0y"}', 1, r"not JSON \(Invalid control character\)"),
         ("{1: 2}", 1, "a key in quotes"),
         ('{"a" 2}', 1, "`:` is expected"),
         ("", 1, "cut off"),

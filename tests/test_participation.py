@@ -5,6 +5,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -120,7 +121,7 @@ def test_a_class_gets_its_pages(tmp_path_factory: pytest.TempPathFactory) -> Non
     assert [line.split(",")[0] for line in printed.splitlines()] == ["\ufeffname", "ana", "bo"]
     host.run("participation", "last", "-o", "class")
     pages = sorted(path.name for path in (host.folder / "class").iterdir())
-    assert pages == ["001-ana.html", "002-bo.html", "participation.csv"]
+    assert pages == [".hashchat", "001-ana.html", "002-bo.html", "participation.csv"]
     good = host.folder / "class" / "001-ana.html"
     assert "genuine and unchanged: ana took part" in host.run("verify", good).stdout
     good.write_text(good.read_text().replace("<dd>2</dd>", "<dd>9</dd>"))
@@ -131,6 +132,30 @@ def test_a_class_gets_its_pages(tmp_path_factory: pytest.TempPathFactory) -> Non
     assert "Confirmation of participation" in host.run("participation", "last", "--person", "BO").stdout
     assert "Nobody in" in host.run("participation", "last", "--person", "zoe", status=1).stderr
     assert "cannot be read" in host.run("verify", "nothing.html", status=1).stderr
+
+
+def test_pages_of_the_forgotten_go(tmp_path: Path) -> None:
+    """The folder is made anew, so that it has nothing of those who left; one that hashchat did not make is left alone."""
+    host = Host(tmp_path)
+    host.run("run", "--new", sample(host), "--speed", 500, lines="ana: A0 here\nbo: hello\n")
+    (host.folder / "new").mkdir()
+    host.run("participation", "last", "-o", "new")
+    host.run("forget", "last", "ana", "--yes")
+    host.run("participation", "last", "-o", "new")
+    names = sorted(path.name for path in (host.folder / "new").iterdir())
+    assert names == [".hashchat", "001-bo.html", "participation.csv"]
+    written = host.folder / "own" / "001-ana.html"
+    written.parent.mkdir()
+    written.write_text("mine")
+    done = host.run("participation", "last", "-o", "own", status=1)
+    assert "hashchat did not make it. Move it away, or name another with --output." in done.stderr
+    assert [path.read_text() for path in written.parent.iterdir()] == ["mine"]
+    host.run("participation", "last", "-o", "deep/er/pages")
+    assert (host.folder / "deep/er/pages/001-bo.html").exists()
+    assert (
+        "Name another with --output"
+        in host.run("participation", "last", "-o", "own/001-ana.html/x", status=1).stderr
+    )
 
 
 def sample(host: Host) -> str:

@@ -149,6 +149,31 @@ async def test_hosts_of_earlier_imports_can_be_forgotten(earlier: Path) -> None:
     assert b"Hana" not in raw(earlier)
 
 
+@pytest.mark.parametrize("author", [None, "zeldah", "zelda  hosty"])
+async def test_hosts_of_earlier_imports_are_known_by_their_script(earlier: Path, author: str | None) -> None:
+    """Who only asked the questions of such a chat, or wrote by their handle, can be forgotten too, and the others stay."""
+    script = SCRIPT.replace("[Hana]", "[{name: Zelda Hosty, handle: ZeldaH}, Dee]")
+    with closing(sqlite3.connect(earlier, isolation_level=None)) as db:
+        db.execute("UPDATE chats SET source = 'import:1', room = 'import:x', script = ?", (script,))
+        db.execute("UPDATE messages SET room = 'import:x'")
+        if author:
+            db.execute("UPDATE messages SET author = ?, name = ?, hosting = 1", (author, author.upper()))
+    async with Store.open(earlier, Now()) as store:
+        chat = await store.find("last")
+        (known,) = await store.record(chat).people(author or "zelda hosty")
+        await store.forget("import:x", known)
+        assert [host.name for host in (await store.chat(chat.id)).script.hosts] == ["Dee"]
+    assert b"zelda" not in raw(earlier).lower()
+
+
+async def test_an_import_that_cannot_be_read_any_more_holds_up_no_step(earlier: Path) -> None:
+    """A script that is none has no hosts, and the database is opened all the same."""
+    with closing(sqlite3.connect(earlier, isolation_level=None)) as db:
+        db.execute("UPDATE chats SET source = 'import:1', script = 'hosts: ['")
+    async with Store.open(earlier, Now()) as store:
+        assert await store.record(await store.find("last")).hidden_people() == ["dee"]
+
+
 async def test_the_step_is_made_once(earlier: Path) -> None:
     """Opened again, the database is left as it is."""
     for _ in range(2):

@@ -300,9 +300,10 @@ def test_people_meet_over_questions() -> None:
     assert (told(hearing.of("1")), told(hearing.of_all())) == ({}, {"porridge": 2})
 
 
-def hearing_people(*said_by: tuple[str, str], hosts: tuple[str, ...] = ()) -> Themes:
+def hearing_people(*said_by: tuple[str, str], hosts: tuple[str, ...] = (), language: str = "en") -> Themes:
     """Hear what people of those names said."""
-    script = Script("Chat", "A chat", (Question("1", "Why?"),), hosts=tuple(Host(name) for name in hosts))
+    named = tuple(Host(name) for name in hosts)
+    script = Script("Chat", "A chat", (Question("1", "Why?"),), hosts=named, language=language)
     hearing = Themes(script)
     for number, (name, text) in enumerate(said_by):
         hearing.add(replace(said(text, number, "1"), author=Author(f"{number}", name)), ["1"])
@@ -338,6 +339,27 @@ def test_a_name_that_is_written_small_is_none() -> None:
     assert hearing_people(("mary ann", "hi"), ("Bo", "mary!"), ("Ed", "mary knows")).of_all() == ()
     hearing = hearing_people(("田中", "はい"), ("Bo", "田中、東京"), ("Ed", "田中 東京"))
     assert told(hearing.of_all()) == {"東京": 2}
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "texts", "expected"),
+    [
+        ("de", "Jonas Wald", ["Der Wald hilft", "In den Wald!"], {"Wald": 2}),
+        ("de", "Jonas Wald", ["Danke, Jonas Wald!", "Wie Jonas Wald sagt"], {}),
+        ("de", "Jonas Wald", ["@Jonas Wald: Ruhe", "@Jonas Wald, Ruhe"], {"Ruhe": 2}),
+        ("de", "Wald", ["Danke, Wald!", "Wald hat recht"], {}),
+        ("ar", "سارة السلام", ["السلام مهم", "نريد السلام"], {"السلام": 2}),
+        ("ja", "東京 太郎", ["東京、はい", "東京です"], {"東京": 2}),
+        ("ja", "東京太郎", ["東京太郎さん、はい", "東京太郎さん"], {}),
+        ("en", "Jonas Wood", ["Wood helps", "Into Wood"], {}),
+    ],
+)
+def test_names_where_capitals_tell_nothing(
+    language: str, name: str, texts: list[str], expected: dict[str, int]
+) -> None:
+    """A word out of a longer name is a theme where it stands without the rest of that name; a whole name never is."""
+    said_by = [(each, text) for each, text in zip(("Bo", "Ed"), texts, strict=True)]
+    assert told(hearing_people((name, "Hm"), *said_by, language=language).of_all()) == expected
 
 
 def test_phrases_do_not_cross_the_end_of_a_sentence() -> None:

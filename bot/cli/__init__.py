@@ -168,7 +168,11 @@ Person = Annotated[str, typer.Argument(metavar="NAME", help="The person, by the 
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write to this file (default: print).", show_default=False
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to this file (default, or -: print).",
+        show_default=False,
     ),
 ]
 OlderThan = Annotated[
@@ -403,7 +407,7 @@ def participation(
 ) -> None:
     """Write who took part, how much and when, and pages that confirm it.
 
-    Without --output it prints the table (CSV). A page is sealed with a key of the database; see verify.
+    Without --output, or with -o -, it prints the table (CSV). A page is sealed with a key of the database; see verify.
     """
     from bot.cli.attending import write_participation
 
@@ -584,7 +588,7 @@ def forget(chat: ChatName, person: Person, yes: Yes = False, db: Db = None) -> N
     """Remove a person's words, and keep no more of them.
 
     They go from all chats of the same place, a Discord server or where an import is from, not only from CHAT. Hosts of
-    imported chats can be named too: their questions stay, their names do not.
+    imported chats can be named too: their questions stay, their names do not, and you are told where one has to.
     """
     from bot.cli.removing import forget_person
 

@@ -1,20 +1,17 @@
 """The files that people shared, put beside a transcript or into it."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from bot.cli.attending import file_name
+from bot.cli.output import new_folder
 from bot.messages import Attachment, Entry
 from bot.render.copies import HARMLESS, NO_COPIES, Copies, Copy, Media, picture_type
 from bot.rooms.web.embedding import embed
 from bot.store import Media as Kept
 from bot.store import Record, StoreError
-
-#: What is in a folder that hashchat made, and may therefore replace.
-MARKER = ".hashchat"
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
@@ -61,27 +58,9 @@ def attaching(record: Record, media: Media, page: Path | None) -> Iterator[Attac
             "There is no folder beside what is printed. Name a file with --output, or choose --media none."
         )
     else:
-        with _beside(page) as (folder, name):
-            yield Attaching(record, folder, name)
-
-
-@contextmanager
-def _beside(page: Path) -> Iterator[tuple[Path, str]]:
-    """Give a new folder, and the name under which it replaces one that hashchat made before; an empty one is not kept."""
-    target = page.resolve().parent / f"{page.stem}-files"
-    if target.is_symlink() or (target.exists() and not (target / MARKER).is_file()):
-        raise StoreError(
-            f"{target} is there, and hashchat did not make it. Move it away, name another file with --output, or choose --media none."
-        )
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".hashchat-") as place:
-        folder = Path(place) / "new"
-        folder.mkdir()
-        yield folder, target.name
-        if target.exists():
-            target.rename(Path(place) / "old")
-        if any(folder.iterdir()):
-            (folder / MARKER).touch()
-            folder.rename(target)
+        target = page.resolve().parent / f"{page.stem}-files"
+        with new_folder(target, "name another file with --output, or choose --media none") as folder:
+            yield Attaching(record, folder, target.name)
 
 
 def safe_name(name: str, picture: str | None) -> str:

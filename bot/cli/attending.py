@@ -1,13 +1,12 @@
 """`hashchat participation` and `verify`: who took part, as a table and as pages that can be checked."""
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
 from bot.cli.failing import complain
-from bot.cli.output import output
+from bot.cli.output import named, new_folder, output, say_written
 from bot.cli.reading import with_store
 from bot.participation import Part, Roll
 from bot.render import participation as pages
@@ -31,10 +30,11 @@ def write_participation(db: Path, name: str, person: str | None, path: Path | No
         key = store.secret(PURPOSE)
         if person is not None:
             return _write_page(chat, _of(chat, roll.parts(), person), key, path)
-        if path is None:
+        folder = named(path)
+        if folder is None:
             _write(None, pages.table(roll.parts()))
             return 0
-        return _write_all(chat, roll.parts(), key, path)
+        return _write_all(chat, roll.parts(), key, folder)
 
     return with_store(db, work)
 
@@ -78,21 +78,24 @@ def _write_page(chat: Chat, found: list[Part], key: bytes, path: Path | None) ->
             f"{len(found)} people in {chat.name} wrote as {found[0].person.name}. Write everybody's pages with --output FOLDER, and choose there."
         )
     _write(path, pages.page(chat.about, found[0], key))
-    return _written(path)
+    return say_written(path)
 
 
 def _write_all(chat: Chat, parts: tuple[Part, ...], key: bytes, folder: Path) -> int:
-    """Write the table and a page for each person into a folder, which is made where it is not there."""
+    """Write the table and a page for each person into a folder, which is made anew."""
+    target = folder.resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with new_folder(target, "or name another with --output") as new:
+            _write(new / "participation.csv", pages.table(parts))
+            for number, part in enumerate(parts, 1):
+                name = f"{number:03}-{file_name(part.person.name)}.html"
+                _write(new / name, pages.page(chat.about, part, key))
     except OSError as error:
         raise StoreError(
             f"{folder} cannot be made a folder: {error.strerror}. Name another with --output."
         ) from error
-    _write(folder / "participation.csv", pages.table(parts))
-    for number, part in enumerate(parts, 1):
-        _write(folder / f"{number:03}-{file_name(part.person.name)}.html", pages.page(chat.about, part, key))
-    return _written(folder)
+    return say_written(folder)
 
 
 def file_name(name: str) -> str:
@@ -104,9 +107,3 @@ def file_name(name: str) -> str:
 def _write(path: Path | None, text: str) -> None:
     with output(path) as file:
         file.write(text.encode(errors="replace"))
-
-
-def _written(path: Path | None) -> int:
-    if path:
-        print(f"Written: {path}", file=sys.stderr)
-    return 0

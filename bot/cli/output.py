@@ -1,4 +1,4 @@
-"""Where a recap or transcript goes: standard output, or a file that is there only once all of it is written."""
+"""Where what is written goes: standard output, or a file or folder that is there only once all of it is written."""
 
 import os
 import stat
@@ -11,10 +11,26 @@ from typing import IO
 
 from bot.store import StoreError
 
+#: What is in a folder that hashchat made, and may therefore replace.
+MARKER = ".hashchat"
+
+
+def named(path: Path | None) -> Path | None:
+    """Give the file or folder that is meant; None for standard output, which `-` means too."""
+    return None if path == Path("-") else path
+
+
+def say_written(path: Path | None) -> int:
+    """Say where something was written, unless that was standard output; give the exit status."""
+    if named(path):
+        print(f"Written: {path}", file=sys.stderr)
+    return 0
+
 
 @contextmanager
 def output(path: Path | None) -> Iterator[IO[bytes]]:
     """Give what to write to. A file that was there before stays as it is if anything fails. Raises StoreError."""
+    path = named(path)
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -39,6 +55,30 @@ def output(path: Path | None) -> Iterator[IO[bytes]]:
         raise StoreError(
             f"{path} cannot be written: {error.strerror}. Name another file with --output."
         ) from error
+
+
+@contextmanager
+def new_folder(target: Path, instead: str) -> Iterator[Path]:
+    """Give a new folder that takes the target's place at the end; one with nothing in it is not kept.
+
+    Only a folder that hashchat made before is replaced, or one that is empty: else this raises StoreError, and `instead`
+    says what can be done besides moving the other away. Raises OSError.
+    """
+    if target.is_symlink() or (target.exists() and not _replaceable(target)):
+        raise StoreError(f"{target} is there, and hashchat did not make it. Move it away, {instead}.")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".hashchat-") as place:
+        folder = Path(place) / "new"
+        folder.mkdir()
+        yield folder
+        if target.exists():
+            target.rename(Path(place) / "old")
+        if any(folder.iterdir()):
+            (folder / MARKER).touch()
+            folder.rename(target)
+
+
+def _replaceable(target: Path) -> bool:
+    return (target / MARKER).is_file() or (target.is_dir() and not any(target.iterdir()))
 
 
 @contextmanager

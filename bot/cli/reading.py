@@ -1,7 +1,6 @@
 """`hashchat chats` and `recap`: what is kept, at any time, also while a chat is live."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import render
-from bot.cli.output import output
+from bot.cli.output import named, output, say_written
 from bot.render.plain import one_line
 from bot.session import Over, Paused, Ready, Running
 from bot.store import Chat, Store, StoreError
@@ -58,20 +57,13 @@ def write_recap(db: Path, name: str, form: str, path: Path | None) -> int:
 
     async def work(store: Store) -> int:
         chat = await store.find(name)
-        width = WRITTEN if path else min(Console().width, WIDEST)
+        width = WRITTEN if named(path) else min(Console().width, WIDEST)
         text = render.recap(form, await store.recap(chat), width=width)
         with output(path) as file:
             file.write(f"{text.rstrip()}\n".encode())
-        return written(path)
+        return say_written(path)
 
     return with_store(db, work)
-
-
-def written(path: Path | None) -> int:
-    """Say where something was written; give the exit status."""
-    if path:
-        print(f"Written: {path}", file=sys.stderr)
-    return 0
 
 
 def _when(chat: Chat) -> str:

@@ -11,9 +11,12 @@ from bot.cli.failing import complain
 from bot.cli.reading import with_store
 from bot.cli.saving import save_transcript, transcript_path
 from bot.live.listener import FORGOTTEN
+from bot.script.rewriting import mentions
 from bot.store import Chat, Held, Store
 
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+#: Said in place of FORGOTTEN where a name stays in a title or a question.
+_BUT_NOT_ALL = "What they wrote is gone, and nothing of theirs will be kept any more; but their name is not gone everywhere yet."
 _NOT_SURE = "Nothing was done."
 
 
@@ -39,9 +42,11 @@ def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
         others = [each for each in await store.with_any_of(people, chat.room) if each.id != chat.id]
         if not _sure(f"Remove all that {person} wrote in {_places(chat, others, 'in ')} for good?", yes=yes):
             return 1
-        await _forget(store, [chat, *others], people, person)
-        print(f"{_places(chat, others)}: {FORGOTTEN}")
-        return max([await _write_again(db, each) for each in (chat, *others)])
+        chats = [chat, *others]
+        await _forget(store, chats, people, person)
+        left = [named for each in chats if (named := _still_named(each, await store.chat(each.id)))]
+        print(f"{_places(chat, others)}: {_BUT_NOT_ALL if left else FORGOTTEN}")
+        return max([*(complain(each) for each in left), *[await _write_again(db, each) for each in chats]])
 
     return with_store(db, work)
 
@@ -77,6 +82,18 @@ def _how_there(chat: Chat, name: str) -> str:
             return f"{name} can use /chat forget-me there."
         case _:
             return f"type there: {name} forget-me:"
+
+
+def _still_named(before: Chat, after: Chat) -> str:
+    """Say where a chat's script still names hosts who have left it, and what to do; empty where it does not."""
+    left = {host.name for host in after.script.hosts}
+    where = mentions(after.text, (host for host in before.script.hosts if host.name not in left))
+    if not where:
+        return ""
+    return (
+        f"The script of {after.name} still has the name, in {', '.join(where)}. Take the name out of what was imported and of its"
+        f" script, delete the chat (hashchat delete {after.name}), and import it again with that script."
+    )
 
 
 async def _write_again(db: Path, chat: Chat) -> int:

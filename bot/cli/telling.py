@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, urljoin
 
 from bot.cli.failing import complain
-from bot.cli.output import output
+from bot.cli.output import output, say_written
 from bot.cli.reading import with_store
 from bot.recap import Recap
 from bot.render.story import OFFERED, Sharing
@@ -130,5 +130,4 @@ def _draw(story: Story, telling: Telling) -> None:
 def _write(path: Path | None, data: bytes) -> None:
     with output(path) as file:
         file.write(data)
-    if path:
-        print(f"Written: {path}", file=sys.stderr)
+    say_written(path)

@@ -12,8 +12,8 @@ from rich.progress import Progress
 from bot import render
 from bot.cli.attaching import Attaching, attaching
 from bot.cli.failing import complain
-from bot.cli.output import output
-from bot.cli.reading import with_store, written
+from bot.cli.output import named, output, say_written
+from bot.cli.reading import with_store
 from bot.messages import Author, Entry
 from bot.render import NO_COPIES
 from bot.render.anonymous import NOTE, Anonymous
@@ -34,6 +34,7 @@ def write_transcript(
     anonymous: bool = False,
 ) -> int:
     """Write a chat's transcript, with files in a folder beside it unless something else is asked for; give the exit status."""
+    path = named(path)
     where = _media(media, form, path, anonymous=anonymous)
 
     async def work(store: Store) -> int:
@@ -47,7 +48,7 @@ def write_transcript(
                         file.write(piece.encode(errors="replace"))
         if files and files.missing:
             complain(f"{files.missing:,} of the files shared could not be kept; the transcript says which.")
-        return written(path)
+        return say_written(path)
 
     return with_store(db, work)
 

@@ -6,6 +6,7 @@ import re
 from bot.imports import discord, irc, own, posts
 from bot.imports.heard import Reader, Settings, Unreadable
 from bot.imports.source import Source
+from bot.imports.streaming import not_json
 
 TAKEN = (
     "hashchat imports JSON and CSV of DiscordChatExporter, its own JSON transcripts, CSV of posts with a header (time,"
@@ -52,7 +53,7 @@ def _json(source: Source, start: str) -> Reader:
         json.loads(start)
     except json.JSONDecodeError as error:
         if error.pos < len(start) - 100 and not error.msg.startswith("Unterminated"):
-            raise Unreadable(f"{source}:{error.lineno}: this is not JSON ({error.msg}).") from error
+            raise Unreadable(f"{source}:{error.lineno}: {not_json(error)}.") from error
     except (ValueError, RecursionError):  # too many digits, or too deep: of another kind in any case
         pass
     raise Unreadable(f"{source} is JSON of another kind. {TAKEN}")

@@ -8,7 +8,7 @@ import html
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Signed, Unread, Unreadable
@@ -41,14 +41,22 @@ _YES = frozenset({"true", "yes", "1"})
 _SAMPLED = 500
 
 
+#: The line that Excel takes, and does not show, to know the delimiter: a table's very first.
+_SAID = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n?|\n)', re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a table is laid out: its delimiter, the place of each column from 0, how many there are, and its header, if any."""
+    """How a table is laid out: its delimiter, the place of each column from 0, how many there are, and its header, if any.
+
+    `above` is how many lines stand before it that are none of it.
+    """
 
     delimiter: str
     places: Mapping[str, int]
     width: int
     header: tuple[str, ...] = ()
+    above: int = 0
 
     @property
     def complete(self) -> bool:
@@ -58,7 +66,11 @@ class Layout:
 
 def layout(sample: str, columns: Mapping[str, str]) -> Layout:
     """Find out how a table is laid out by its beginning. Raises ValueError for a column that it does not have."""
-    found = [_laid_out(sample, delimiter) for delimiter in _DELIMITERS]
+    said = _SAID.match(sample)
+    table = sample[said.end() :] if said else sample
+    found = [
+        replace(_laid_out(table, each), above=1 if said else 0) for each in (said[1] if said else _DELIMITERS)
+    ]
     best = max(found, key=lambda each: (len(each.places), len(each.header)))
     if not columns:
         return best
@@ -79,6 +91,31 @@ def read(source: Source, settings: Settings) -> Iterator[Piece]:
     yield from rows.pieces()
 
 
+class _Lines:
+    """The lines of a table."""
+
+    def __init__(self, source: Source, table: Layout) -> None:
+        self._over = False
+        self._file = source.text()
+        for _ in range(table.above):
+            self._file.readline()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._file, "")
+        if not line:
+            self._over = True
+            raise StopIteration
+        return line
+
+    def check(self) -> None:
+        """Raise csv.Error where a row needed more lines than there are: it ends with its own, unless a quotation is open."""
+        if self._over:
+            raise csv.Error("the file ends inside quotation marks")
+
+
 class _Rows:
     """Makes messages of the rows of one table."""
 
@@ -89,14 +126,15 @@ class _Rows:
         self._twitter = bool(_TWITTER & {_plain(name) for name in table.header})
 
     def pieces(self) -> Iterator[Piece]:
-        file = self._source.text()
-        rows = csv.reader(file, delimiter=self._table.delimiter, strict=False)
-        line = 1
+        lines = _Lines(self._source, self._table)
+        rows = csv.reader(lines, delimiter=self._table.delimiter, strict=False)
+        line = 1 + self._table.above
         try:
             for number, row in enumerate(rows):
+                lines.check()
                 if any(cell.strip() for cell in row) and (number or not self._table.header):
                     yield self._piece(row, line)
-                line = rows.line_num + 1
+                line = rows.line_num + 1 + self._table.above
         except csv.Error as error:
             raise Unreadable(
                 f"{self._source}:{line}: from here on the table cannot be read ({error}). Is a quotation mark missing?"
@@ -176,8 +214,8 @@ def _as_told(table: Layout, columns: Mapping[str, str]) -> Layout:
             raise ValueError(f"there is no column {column!r}; there are {_listed(table.header)}")
     numbered = all(column.isdecimal() for column in columns.values())
     if numbered and "time" in columns and any(sign.isdecimal() for sign in table.header[places["time"]]):
-        return Layout(table.delimiter, {what: places[what] for what in columns}, table.width)
-    return Layout(table.delimiter, places, table.width, table.header)
+        return replace(table, places={what: places[what] for what in columns}, header=())
+    return replace(table, places=places)
 
 
 def _complete(source: Source, table: Layout) -> None:
@@ -197,7 +235,7 @@ def _complete(source: Source, table: Layout) -> None:
 
 
 def _settle(source: Source, table: Layout, times: Times) -> None:
-    rows = csv.reader(source.text(), delimiter=table.delimiter)
+    rows = csv.reader(_Lines(source, table), delimiter=table.delimiter)
     place = table.places["time"]
     try:
         times.settle([row[place] for row in islice(rows, _SAMPLED) if place < len(row)])

@@ -17,7 +17,7 @@ from bot.labels import Forms, Kind, forms_for, named, number_and_part, own_words
 from bot.labels.marks import SEPARATOR
 from bot.messages import Message
 from bot.script import model
-from bot.script.model import MOST_QUESTIONS, Host, Script
+from bot.script.model import MOST_QUESTIONS, Host, Script, handle_of, hosts_among
 from bot.script.phrases import primary
 from bot.script.values import quoted
 
@@ -81,7 +81,7 @@ class Survey:
         self._labels = {label.casefold(): label for label in labels}
         asks = {model.plain(each.ask): each.label for each in script.everything_asked} if script else {}
         self._words = {words: label for words, label in asks.items() if len(words) >= _TELLING}
-        self._wanted = {_handle(name) for name in hosts}
+        self._wanted = {handle_of(name) for name in hosts}
         self._known: dict[str, str] = {}
         self._bots: set[str] = set()
         self._met: set[str] = set()
@@ -109,7 +109,7 @@ class Survey:
 
     def missing(self, names: Iterable[str]) -> list[str]:
         """Give those names under which nobody wrote."""
-        return [name for name in names if _handle(name) not in self._met]
+        return [name for name in names if handle_of(name) not in self._met]
 
     def asking(self) -> list[str]:
         """Give the names of those who wrote something that begins like a question, who did most often first."""
@@ -135,7 +135,7 @@ class Survey:
         }
 
     def _is_wanted(self, *names: str) -> bool:
-        met = {_handle(name) for name in names} & self._wanted
+        met = {handle_of(name) for name in names} & self._wanted
         self._met |= met
         return bool(met)
 
@@ -188,10 +188,6 @@ def same_words(text: str, ask: str) -> bool:
     return model.plain(ask) in model.plain(text)
 
 
-def _handle(name: str) -> str:
-    return name.strip().removeprefix("@").casefold()
-
-
 def _place(label: str) -> tuple[int, str]:
     return number_and_part(label) or (_MOST + 1, label)
 
@@ -221,15 +217,11 @@ def _ask(text: str, forms: Forms) -> str:
 
 
 def named_hosts(script: Script, found: Found) -> Iterator[tuple[str, str]]:
-    """Give the ids of those whom a script names, each with that name; who has none is known by the name itself."""
-    for host in script.hosts:
-        own = {_handle(host.name), _handle(host.handle or host.name)}
-        ids = [
-            id_
-            for id_, name in found.hosts.items()
-            if own & {_handle(id_), _handle(name), _handle(_line(name, _LONGEST_NAME))}
-        ]
-        yield from ((id_, host.name) for id_ in ids or [_handle(host.name)])
+    """Give the ids of those whom a script names, each with that name; see `bot.script.model.hosts_among`."""
+    people = found.hosts.items()
+    return hosts_among(
+        script, [(id_, each) for id_, name in people for each in (name, _line(name, _LONGEST_NAME))]
+    )
 
 
 def script_text(found: Found, head: Head, zone: str) -> str:

@@ -91,10 +91,14 @@ class _Text(io.TextIOWrapper):
 
 
 def _encoding(start: bytes) -> str:
-    """Tell the encoding by its mark; without one it is UTF-8 or, for old logs, Windows' Latin letters."""
+    """Tell the encoding by its mark; without one it is UTF-16, UTF-8 or, for old logs, Windows' Latin letters."""
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding
+    # Every digit, comma and Latin letter has one byte 0 in UTF-16, and always on the same side.
+    left, right = (start[side::2].count(0) for side in (0, 1))
+    if left + right > len(start) // 8 and min(left, right) <= max(left, right) // 8:
+        return "utf-16-le" if right > left else "utf-16-be"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:

@@ -27,6 +27,11 @@ class BadJson(ValueError):
         self.line = line
 
 
+def not_json(error: json.JSONDecodeError) -> str:
+    """Say why something is not JSON; where it is stands beside."""
+    return f"this is not JSON ({error.msg.removesuffix(' at')})"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of the outermost object: its key, its value and the line on which that begins."""
@@ -133,7 +138,7 @@ class _Stretch:
             if self._more():
                 return
         line = self.line + self._text.count("\n", self._at, error.pos)
-        raise BadJson(line, self._early if open_ended else f"this is not JSON ({error.msg})")
+        raise BadJson(line, self._early if open_ended else not_json(error))
 
     def _more(self) -> bool:
         """Read on, and forget what has been taken; a long value makes longer steps."""

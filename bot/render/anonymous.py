@@ -19,12 +19,13 @@ from bot.recap import About, pieces
 from bot.script.model import Script
 from bot.script.phrases import primary
 from bot.themes.stopping import stop_words
+from bot.themes.words import LETTER, SOUTHEAST
 
 NOTE = """Names are replaced by pseudonyms, which are drawn anew for each file; hosts are told apart from others. Introductions \
 (Q0), files, handles, ids, and links to people and messages are left out. That is no promise that nobody will be recognised: \
 what people wrote is as they wrote it, in the order and at the times at which they wrote it. Those who were there, or find \
-the words elsewhere, know who said them; people tell of themselves and of others; and a nickname, a misspelt name, or one that \
-is also an ordinary word, may still stand in a text, as a word that is somebody's name, too, may have been replaced. Handle it with the care that the people in it would ask for."""
+the words elsewhere, know who said them; people tell of themselves and of others; and a nickname, a misspelt name, one with \
+an ending or another word joined to it, or one that is also an ordinary word, may still stand in a text, as a word that is somebody's name, too, may have been replaced. Handle it with the care that the people in it would ask for."""
 
 #: Who is meant by a name that several people have, or by a handle that nobody here is known by.
 SOMEBODY = "[somebody]"
@@ -44,29 +45,45 @@ _BARE = re.compile(
     rf"(?<![a-z0-9.-])(?:(?:[a-z0-9-]+\.)+({_SITE})(?![a-z0-9-]|\.[a-z0-9])(?:/\S*[^\W_])?|({_SITE})/\S*[^\W_])",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_HANDLE = r"(?<![A-Za-z0-9@])@\w(?:[\w.@-]*\w)?"
+# RFC 5321 (4.5.3.1.1) bounds what stands before the `@`; without that, a long line without one takes the square of its length.
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_HANDLE = rf"(?<![A-Za-z0-9@])@{LETTER}(?:[.@-]*{LETTER})*"
 # What Discord writes for a person, role or channel, and for an emoji of a guild's own.
 _REFERENCE = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 _EMOJI = re.compile(r"<a?:(\w+):\d+>")
+# Writing in which a name is not set apart from what stands beside it: Thai, Lao, Burmese, Khmer, kana, Han, Hangul.
+_HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+_HANGUL = "\uac00-\ud7a3"
+_SPACELESS = f"{SOUTHEAST}\u3041-\u30ff{_HAN}{_HANGUL}"
+_GLUED = re.compile(f"[{_SPACELESS}]")
+#: How people write the apostrophe in O'Neil: typed, typeset, as a letter of its own, as an accent or a prime.
+_APOSTROPHES = "'’‘ʼʻ`´′＇"
+#: What may be added to the letters of Hebrew and Arabic: points for vowels, and the line that makes a word longer.
+_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
 #: Words, without the `_` that sets them apart or in italics, and what is written as one: ana_smith, O'Neil.
-_WORD = re.compile(r"[^\W_]+")
-_ENDS = r"(?![^\W_])"
-_RUN = re.compile(r"[^\W_]+(?:[._'’-]+[^\W_]+)*")
-#: What may stand between the words of a name, or be left out: AnaSmith, ana_smith.
-_BETWEEN = r"[\s._-]*"
-#: What is shorter is more often something else than a name, and what is shorter in an address than the second number.
-_LEAST, _LEAST_GLUED = 2, 5
+_IN_WORD = rf"(?:(?![_{_APOSTROPHES}]){LETTER})"
+_WORD = re.compile(f"{_IN_WORD}+")
+_RUN = re.compile(rf"{_IN_WORD}+(?:[._{_APOSTROPHES}-]+{_IN_WORD}+)*")
+#: What no name begins behind and none ends before: neither writing without spaces, as in 谢谢Ana and Ana는, nor the joiners of
+#: Persian, which set an ending apart.
+_BESIDE = rf"(?![_{_APOSTROPHES}{_SPACELESS}\u200c\u200d]){LETTER}"
+_ENDS = rf"(?!{_BESIDE})"
+#: The short words that Hebrew and Arabic join to the next one: and, to, in, from, that, like; but a name has no article.
+_JOINED = "|".join(
+    rf"(?:[{particles}][{_POINTS}]*){{1,2}}?(?=[{letters}{_POINTS}]{{3}})"
+    for particles, letters in (("ושכבלמ", "\u05d0-\u05ea"), ("وفبلك", "\u0620-\u064a\u066e-\u06d3"))
+)
+#: What stands between the words of a name; it may be left out: AnaSmith, ana_smith.
+_BETWEEN = r"[\s._-]"
+#: What is shorter is more often something else than a name; so is what is shorter in an address than the second number, and
+#: several words written together that are shorter than the third: Wan Ting and wanting.
+_LEAST, _LEAST_GLUED, _LEAST_TOGETHER = 2, 5, 8
 #: The words of two letters that are words: lists of English stop words have every other one, too, and people have them as names.
 _SHORT = frozenset(
     _WORD.findall(
         "ah am an as at be by do eh go ha he hi if in is it me my no of oh ok on or so to um up us we"
     )
 )
-# Writing in which a name is not set apart from what stands beside it: Thai, Lao, Burmese, Khmer, kana, Han, Hangul.
-_HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
-_HANGUL = "\uac00-\ud7a3"
-_GLUED = re.compile(f"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff{_HAN}{_HANGUL}]")
 #: A family name and a given name that are written as one.
 _FULL_NAME = re.compile(f"[{_HAN}]{{3,4}}|[{_HANGUL}]{{3}}")
 
@@ -88,13 +105,15 @@ class Anonymous:
         self._hosts = {_key(known) for host in script.hosts for known in (host.name, host.handle) if known}
         self._called: dict[str, str] = {}
         self._taken: set[str] = set()
-        # By how it is compared, but what is a name only with a capital by how it is written.
+        # Each by how it is compared.
         self._by_name: dict[str, str] = {}
         self._by_part: dict[str, str] = {}
         self._by_capital: dict[str, str] = {}
         self._by_handle: dict[str, str] = {}
-        # How names are written: each by how it is compared.
+        # How names are written, by how they are compared; how those are that need a capital; and what somebody writes as one.
         self._written: dict[str, str] = {}
+        self._capitals: set[str] = set()
+        self._as_one: set[str] = set()
         everybody = sorted(set(people), key=lambda author: (author.id, author.name))
         self._random.shuffle(everybody)
         for host in script.hosts:
@@ -185,6 +204,7 @@ class Anonymous:
         """
         whole = _shown(name)
         words = _WORD.findall(whole)
+        self._as_one.update(map(_key, name.split()))
         if whole and (not words or ([whole] == words and self._is_ordinary(whole))):
             self._remember(self._by_handle, whole, pseudonym)
             if words and len(whole) >= _LEAST:
@@ -214,7 +234,8 @@ class Anonymous:
 
     def _with_capital(self, word: str, pseudonym: str) -> None:
         for form in {word.capitalize(), word.upper(), word} - {word.lower()}:
-            _name(self._by_capital, form, pseudonym)
+            self._capitals.add(form)
+            _name(self._by_capital, _key(form), pseudonym)
 
     def _pattern(self) -> re.Pattern[str]:
         """Find any of the names, the longest first; where words are not set apart, also within others.
@@ -226,11 +247,12 @@ class Anonymous:
             (
                 f"(?i:{self._any_of(self._by_name, glued=False)})",
                 f"(?i:{self._any_of(self._by_part, glued=False)})",
-                f"(?P<capital>{self._any_of(self._by_capital, glued=False)})",
+                f"(?P<capital>{self._any_of(self._capitals, glued=False)})",
                 f"(?(at)(?i:{self._any_of(self._by_handle, glued=False)})|(?!))",
             )
         )
-        bordered = rf"(?:(?P<at>@)|(?<![^\W_])(?<!@))(?:{names}){_ENDS}(?(at)(?!_*[^\W_]|[.@-][^\W_]))"
+        before = rf"(?:(?P<at>@)|(?<!{_BESIDE})(?<!@)(?P<joined>{_JOINED})??)"
+        bordered = rf"{before}(?:{names}){_ENDS}(?(at)(?!_*[^\W_]|[.@-][^\W_]))"
         within = f"@?(?i:{self._any_of({**self._by_part, **self._by_name}, glued=True)})"
         behind = f"@(?i:{self._any_of(self._by_handle, glued=True)})"
         return re.compile(f"{own}|{bordered}|{within}|{behind}|{_HANDLE}")
@@ -243,10 +265,25 @@ class Anonymous:
         alike = defaultdict[str, list[str]](list)
         written = (self._written.get(name, name) for name in names)
         for name in sorted((each for each in written if _is_glued(each) is glued), key=len, reverse=True):
-            pattern = _BETWEEN.join(map(re.escape, name.split()))
-            alike[name[0].lower()[0]].append(pattern.replace("'", "['’]?"))
+            alike[name[0].lower()[0]].append(self._spelt(name))
         groups = (f"(?i:(?={re.escape(first)}))(?:{'|'.join(each)})" for first, each in alike.items())
         return "|".join(groups) or "(?!)"
+
+    def _spelt(self, name: str) -> str:
+        """Write a pattern of a name: with anything or nothing between its words, unless they are then another word.
+
+        If so, they are written together only behind a `#`, or each with a capital: WanTing.
+        """
+        words, key = name.split(), _key(name)
+        spelt = [_letters(word) for word in words]
+        is_told = len(key) >= _LEAST_TOGETHER or key in self._as_one
+        if len(words) == 1 or (
+            is_told and not self._is_ordinary(key) and not all(map(self._is_ordinary, words))
+        ):
+            return f"{_BETWEEN}*".join(spelt)
+        apart, together = f"{_BETWEEN}+".join(spelt), "".join(spelt)
+        capitals = "".join(map(str.capitalize, words))
+        return f"{apart}|(?<=#){together}|{_letters(capitals[0])}(?-i:{_letters(capitals[1:])})"
 
     # Texts -------------------------------------------------------------------------------------------------------
 
@@ -260,11 +297,12 @@ class Anonymous:
     def _named(self, found: re.Match[str]) -> str:
         if found["own"]:
             return found[0]
+        joined = found["joined"] or ""
+        key = _key(found[0].removeprefix(joined))
         if found["capital"]:
-            return self._by_capital[found["capital"]]
-        key = _key(found[0])
+            return self._by_capital.get(key, SOMEBODY)
         handle = self._by_handle.get(key) if found[0].startswith("@") else None
-        return handle or self._by_name.get(key) or self._by_part.get(key, SOMEBODY)
+        return joined + (handle or self._by_name.get(key) or self._by_part.get(key, SOMEBODY))
 
     def _link(self, address: str) -> str:
         try:
@@ -302,7 +340,8 @@ def _as_compared(text: str) -> str:
 
 def _shown(name: str) -> str:
     """Give a name with a space where a word of it begins, however that was written: Ana Smith for ana_smith and AnaSmith."""
-    name = re.sub(r"[\s._-]+", " ", _nfc(name)).strip(" @").replace("’", "'")
+    name = re.sub(f"[{_APOSTROPHES}]", "'", re.sub(f"[{_POINTS}]", "", _nfc(name)))
+    name = re.sub(f"{_BETWEEN}+", " ", name).strip(" @'")
     return "".join(
         f" {here}"
         if here.isupper() and (before.islower() or (before.isupper() and after.islower()))
@@ -313,7 +352,16 @@ def _shown(name: str) -> str:
 
 def _key(name: str) -> str:
     """Give by what a name is known, however it is spaced and capitalised."""
-    return re.sub(r"[ ']", "", _as_compared(_shown(name)))
+    return re.sub(f"[ {_APOSTROPHES}]", "", _as_compared(_shown(name)))
+
+
+def _letters(word: str) -> str:
+    """Write a pattern of a word: with any apostrophe or none where it has one, and with points or without."""
+    return "".join(
+        f"[{_APOSTROPHES}]?" if each == "'"
+        else re.escape(each) + f"[{_POINTS}]*" * ("\u0590" <= each <= "\u06ff")
+        for each in word
+    )  # fmt: skip
 
 
 def _name(names: dict[str, str], key: str, pseudonym: str) -> None:

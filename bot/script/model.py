@@ -1,6 +1,7 @@
 """What a chat script says, once it has been read: plain frozen data with every default filled in."""
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -127,6 +128,23 @@ def heading(hashtag: str, title: str | None) -> str:
     if not title or title.strip().lstrip("#＃").casefold() == hashtag.casefold():
         return f"#{hashtag}"
     return f"#{hashtag}: {title}"
+
+
+def handle_of(name: str) -> str:
+    """Give what ways to write a person's name or handle have in common: without `@`, capitals and spaces in a row."""
+    return " ".join(name.split()).removeprefix("@").casefold()
+
+
+def hosts_among(script: Script, people: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Give who the hosts and guests are whom a script names, each as the id of one of the people and the script's name.
+
+    Of the people come ids and names: somebody whose id or name is a host's name or handle is that host. Who is nobody of
+    them is known by the name itself, and one person in several names comes once.
+    """
+    for host in script.hosts:
+        own = {handle_of(host.name), handle_of(host.handle or host.name)}
+        ids = [id_ for id_, name in people if own & {handle_of(id_), handle_of(name)}]
+        yield from ((id_, host.name) for id_ in dict.fromkeys(ids or [handle_of(host.name)]))
 
 
 def plain(ask: str) -> str:

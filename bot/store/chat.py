@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from bot.recap import About
+from bot.script import model
 from bot.script.model import Script
 from bot.session import Over, State, whole
 from bot.store.opening import StoreError
@@ -61,6 +62,18 @@ def without_hosts(text: str, names: str) -> str:
     from bot.script.rewriting import without_hosts  # noqa: PLC0415  (as below)
 
     return without_hosts(text, json.loads(names))
+
+
+def hosts_among(text: str, people: str) -> str:
+    """Give the hosts whom a script's text names and who they are among the people, as `bot.script.model.hosts_among`.
+
+    Both people and result are JSON lists of pairs, as SQL asks for it; a script that cannot be read has no hosts.
+    """
+    from bot.script.parse import parse  # noqa: PLC0415  (as below)
+
+    script = parse(text).script
+    found = model.hosts_among(script, json.loads(people)) if script else ()
+    return json.dumps(list(found), ensure_ascii=False)
 
 
 @cache

@@ -178,8 +178,10 @@ MIGRATIONS = (
                 PRIMARY KEY (chat, room, author, name)
             ) WITHOUT ROWID""",
             "CREATE INDEX hosts_author ON hosts (room, author)",
-            """INSERT INTO hosts SELECT DISTINCT m.chat, m.room, m.author, m.name FROM messages m
-                JOIN chats c ON c.id = m.chat WHERE c.source LIKE 'import:%' AND m.hosting AND NOT m.deleted""",
+            """INSERT OR IGNORE INTO hosts
+                SELECT c.id, c.room, json_extract(host.value, '$[0]'), json_extract(host.value, '$[1]') FROM chats c, json_each(hosts_among(c.script, (SELECT json_group_array(json_array(author, name)) FROM
+                    (SELECT DISTINCT author, name FROM messages WHERE chat = c.id AND NOT deleted)))) host
+                WHERE c.source LIKE 'import:%'""",
         ),
     ),
 )

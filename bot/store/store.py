@@ -18,7 +18,7 @@ import aiosqlite
 from bot.recap import Recap, Tally
 from bot.session import begin, dump, load
 from bot.store.changes import Changes, micros, moment, whole
-from bot.store.chat import Chat, script_of, without_hosts
+from bot.store.chat import Chat, hosts_among, script_of, without_hosts
 from bot.store.commits import Commits, write_rows
 from bot.store.digests import digests
 from bot.store.lease import LEASE, RENEWAL, Holder
@@ -74,6 +74,7 @@ class Store:
             make_file(path)
             reader = await connect(path)
             try:
+                await reader.create_function("hosts_among", 2, hosts_among)
                 await migrate(reader, path)
                 key = await one(reader, "SELECT value FROM settings WHERE key = 'key'")
                 digest = partial(_digest, key[0])

@@ -16,6 +16,7 @@ from operator import itemgetter
 
 from bot.messages import Entry
 from bot.script.model import Question, Script
+from bot.script.phrases import primary
 from bot.themes.words import Words, within
 
 #: How many phrases are remembered of a whole chat: those of some thousand messages, and what they had in common with others.
@@ -29,6 +30,8 @@ _MOST_OF = 0.6
 #: How many entries are remembered that show a phrase, so that each theme can have one of its own.
 _EXAMPLES = 4
 _PRIOR = 0.5
+#: Languages in which every noun has a capital, and not only names.
+_CAPITALISED = frozenset({"de", "gsw", "lb", "nds"})
 #: As an ordinary word counts what so many write as one, although it is in somebody's name.
 _SEVERAL = 2
 
@@ -103,10 +106,12 @@ class _Place:
 class _Names:
     """What people are called: phrases that say who is meant, not what about."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, language: str) -> None:
         self._words = words
+        self._told_by_capitals = primary(language) not in _CAPITALISED
         self._known = set[str]()
         self._phrases = set[str]()
+        self._whole = set[str]()
         self._small = set[str]()
 
     def add(self, name: str) -> None:
@@ -114,18 +119,34 @@ class _Names:
             return
         self._known.add(name)
         apart = _IN_NAMES.sub(" ", name)
-        self._phrases.update(self._words.phrases(apart))
+        phrases = self._words.phrases(apart)
+        self._phrases.update(phrases)
+        longest = max(phrases, key=len, default=" ")
+        if " " not in longest and all(phrase in longest for phrase in phrases):
+            self._whole.add(longest)
         self._small.update(word for word in apart.split()[:1] if word[0].islower())
 
     def has(self, phrase: str, use: _Use) -> bool:
-        """Tell whether a phrase is made of people's names only; not if several write it small, as the name is not."""
+        """Tell whether a phrase is made of people's names only; not if several mean the words and nobody by them."""
         if not all(word in self._phrases for word in phrase.split()):
             return False
-        written = (self._words.written(phrase, entry.text) for _, entry in use.examples)
-        small = (
-            any(word[0].islower() and word not in self._small for word in each.split()) for each in written
+        capitals = self._told_by_capitals and phrase.upper() != phrase.lower()
+        means_word = self._is_small if capitals else self._is_alone
+        return sum(means_word(phrase, entry.text) for _, entry in use.examples) < _SEVERAL
+
+    def _is_small(self, phrase: str, text: str) -> bool:
+        """Tell whether a text has a word of the phrase without a capital, as no name is written."""
+        written = self._words.written(phrase, text).split()
+        return any(word[0].islower() and word not in self._small for word in written)
+
+    def _is_alone(self, phrase: str, text: str) -> bool:
+        """Tell whether a text has a word of the phrase that is only a part of a name, without the rest of that name."""
+        names = [each for each in self._words.phrases(text.replace("@", " ")) if each in self._phrases]
+        return any(
+            word not in self._whole
+            and not any(len(each) > len(word) and within(word, each) for each in names)
+            for word in phrase.split()
         )
-        return sum(small) < _SEVERAL
 
 
 class Themes:
@@ -138,7 +159,7 @@ class Themes:
         questions = script.everything_asked
         names = (question.label for question in questions if not question.label[0].isdigit())
         self._words = Words(script.language, (script.hashtag, *names))
-        self._names = _Names(self._words)
+        self._names = _Names(self._words, script.language)
         for host in script.hosts:
             self._names.add(host.name)
         self._asked = {question.label: self._in_question(question) for question in questions}

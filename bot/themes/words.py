@@ -10,24 +10,27 @@ from collections.abc import Callable, Iterable, Iterator
 from bot.script.phrases import labelling, primary
 from bot.themes.stopping import cutting, stop_words
 
-# Vowel signs are no letters to `\w`; in the scripts of South Asia and in Arabic and Hebrew they are parts of words.
-_LETTER = r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff\u200c\u200d]"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff々"
 _KATAKANA = "\u30a0-\u30ff"
 _HIRAGANA = "\u3041-\u309f"
 #: Thai, Lao, Burmese, Khmer.
-_SOUTHEAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-_SPACELESS = f"{_HAN}{_KATAKANA}{_HIRAGANA}{_SOUTHEAST}"
+SOUTHEAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+#: Vowel signs are no letters to `\w`; in the scripts of South and Southeast Asia, in Arabic and Hebrew they are parts of words.
+LETTER = (
+    r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff\u200c\u200d"
+    f"{SOUTHEAST}]"
+)
+_SPACELESS = f"{_HAN}{_KATAKANA}{_HIRAGANA}{SOUTHEAST}"
 #: An address, a mention, an entity; by their first characters, which is what a search is quick with.
 _IGNORED = re.compile(r"[h@&](?:(?<=h)ttps?://\S+|(?<=@)(?<!\w@)[\w.-]*\w|(?<=&)\w+;)")
 #: A run of characters without spaces, a word with its hyphens, or anything else that is no space: there a phrase ends.
 _TOKEN = re.compile(
-    rf"[{_SPACELESS}]+|(?:(?![{_SPACELESS}]){_LETTER})+(?:-(?:(?![{_SPACELESS}]){_LETTER})+)*|[^\s'’#＃]"
+    rf"[{_SPACELESS}]+|(?:(?![{_SPACELESS}]){LETTER})+(?:-(?:(?![{_SPACELESS}]){LETTER})+)*|[^\s'’#＃]"
 )
 #: The same where all is ASCII, in a quarter of the time.
 _ASCII_TOKEN = re.compile(r"\w+(?:-\w+)*|[^\s'#]", re.ASCII)
 _RUN = re.compile(f"[{_SPACELESS}]")
-_PIECE = re.compile(f"[{_HAN}]+|[{_KATAKANA}]+|[{_SOUTHEAST}]+")
+_PIECE = re.compile(f"[{_HAN}]+|[{_KATAKANA}]+|[{SOUTHEAST}]+")
 #: What is written as one: a letter with the marks above, below and before it.
 _CLUSTER = re.compile(
     "[เแโใไ\u0ec0-\u0ec4]?.[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]*"

@@ -16,7 +16,7 @@ from bot.rooms.discord.wording import LONGEST_OPTION, heading, names, said, shor
 from bot.rooms.discord.written import name
 from bot.script.model import Question
 from bot.script.posts import length
-from bot.session import Over, Refusal
+from bot.session import Refusal
 from bot.store import Chat
 
 #: The longest answer that a form takes: with its head it has to fit into one message.
@@ -85,8 +85,6 @@ def _form(id: str, title: str, above: str, *, below: str = "", text: str | None 
 
 def _question(sitting: Sitting, label: str) -> Question:
     """Give a question that may be answered now. Raises Refusal."""
-    if isinstance(sitting.live.state.phase, Over):
-        raise Refusal(OVER)
     found = next((each for each in questions_asked(sitting.chat) if each.label == label), None)
     if found is None:
         raise Refusal("That question has not been asked.")
@@ -110,7 +108,7 @@ async def mine(asked: Asked, rest: str = "") -> Reply:
         return Reply(
             f"{heading(chat.script)}: none of your messages counts as an answer. To make one count: **Apps**, **Answers question…** on it."
         )
-    sitting = next((each for each in asked.chats.in_guild(asked.guild) if each.chat.id == chat.id), None)
+    sitting = next((each for each in asked.live if each.chat.id == chat.id), None)
     where = await asked.addresses(chat, [entry.id for entry in entries])
     lines = list(_within(_line(chat, entry, where.get(entry.id, "")) for entry in entries))
     left = f"… and {len(entries) - len(lines)} more." if len(lines) < len(entries) else ""
@@ -300,7 +298,7 @@ async def found(asked: Asked, message: discord.Message) -> tuple[Sitting, Entry]
     What is not known yet, or not as it stands now, is heard first: a command brings what a message says also to a bot that
     may not read it otherwise, or was away when it was edited.
     """
-    here = [each for each in reversed(asked.chats.in_guild(asked.guild)) if each.channel in asked.here]
+    here = asked.live_here()
     if not here:
         raise Refusal("No chat is live in this channel, so nothing can be done about its messages.")
     for sitting in here:

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ import discord
 from bot.live import Clock, RoomError
 from bot.messages import Author, Forgotten
 from bot.rooms.discord.line import Line
-from bot.rooms.discord.posting import LONGEST_RETRY
+from bot.rooms.discord.posting import LONGEST_RETRY, LONGEST_WAIT
 from bot.rooms.discord.settings import Settings
 from bot.rooms.discord.sitting import KIND, Sitting, room_of
 from bot.session import Ready, Refusal, Start
@@ -24,8 +25,6 @@ log = logging.getLogger(__name__)
 
 #: What a chat that another process holds is told by: the words of it count seconds.
 _HELD = "held"
-#: What one is told by that is over, and where Discord refuses what is still to be done.
-_REFUSED = "refused"
 #: Discord's own codes for a channel that is not there, and for a server that is not, or that the bot is not in.
 _NO_CHANNEL = frozenset({10003})
 _NO_GUILD = frozenset({10004, 50001})
@@ -36,6 +35,14 @@ LAST_MOMENTS = 5.0
 #: How long it is waited for that nothing stands any more of who is to be forgotten, in seconds.
 FORGETTING = 20.0
 RESTARTING = "The bot is being restarted; send it again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """How long a chat that is over is left alone, and until when: Discord does not let it be tidied up just now."""
+
+    time: timedelta
+    until: datetime
 
 
 class Chats:
@@ -59,7 +66,7 @@ class Chats:
         self._look = asyncio.Event()
         self._sitting_down = asyncio.Lock()
         self._told: dict[int, str] = {}
-        self._refused: set[int] = set()
+        self._resting: dict[int, _Rest] = {}
         self._tidying: set[asyncio.Task[bool]] = set()
         self._in_hand: set[asyncio.Task[Any]] = set()
         self.stopping = False
@@ -85,7 +92,7 @@ class Chats:
     async def _go_on_with(self, chat: Chat) -> None:
         """Hold a chat and sit down to it, unless that is so already; say once why it cannot be done."""
         async with self._sitting_down:
-            if self.stopping or chat.id in self._tasks or chat.id in self._refused:
+            if self.stopping or chat.id in self._tasks or self._rests(chat):
                 return
             try:
                 sitting = self._sit(await self.store.hold(chat.id))
@@ -96,11 +103,11 @@ class Chats:
             log.info("Going on with %s.", chat.name)
         await self._leave_if_gone(sitting)
 
-    def _say_once(self, chat: Chat, error: StoreError) -> None:
-        """Say why a chat cannot be gone on with, once for as long as that is why: it is tried again and again."""
-        why = _HELD if isinstance(error, Held) else str(error)
-        if self._told.get(chat.id) != why:
-            log.warning("%s: %s", chat.name, error)
+    def _say_once(self, chat: Chat, trouble: StoreError | str) -> None:
+        """Say what is wrong with a chat, once for as long as that is it: it is tried again and again."""
+        why = _HELD if isinstance(trouble, Held) else str(trouble)
+        level = logging.DEBUG if self._told.get(chat.id) == why else logging.WARNING
+        log.log(level, "%s: %s", chat.name, trouble)
         self._told[chat.id] = why
 
     async def start(self, guild: int, channel: int, *, source: str, text: str, by: Author) -> Sitting:
@@ -144,9 +151,11 @@ class Chats:
         chat = sitting.chat
         try:
             await sitting.run()
-            self._told.pop(chat.id, None)
-            if sitting.room.owing:
-                self._wait_for_leave(chat)
+            if sitting.waiting:
+                self._rest(chat, sitting.waiting)
+            else:
+                self._told.pop(chat.id, None)
+                self._resting.pop(chat.id, None)
         except StoreError as error:
             self._say_once(chat, error)
         except Exception:
@@ -155,11 +164,16 @@ class Chats:
             self._sittings.pop(chat.id, None)
             self._tasks.pop(chat.id, None)
 
-    def _wait_for_leave(self, chat: Chat) -> None:
-        """Take up a chat that is over after a while only, quietly: Discord does not let it be tidied up just now."""
-        self._told[chat.id] = _REFUSED
-        self._refused.add(chat.id)
-        self.clock.call_at(self.clock.now() + LONGEST_RETRY, partial(self._refused.discard, chat.id))
+    def _rest(self, chat: Chat, why: str) -> None:
+        """Leave a chat alone that is over, each time for longer: Discord does not let it be tidied up just now."""
+        self._say_once(chat, f"not all can be tidied up after its end; it is tried now and then: {why}")
+        former = self._resting.get(chat.id)
+        time = min(2 * former.time, LONGEST_WAIT) if former else LONGEST_RETRY
+        self._resting[chat.id] = _Rest(time, self.clock.now() + time)
+
+    def _rests(self, chat: Chat) -> bool:
+        rest = self._resting.get(chat.id)
+        return rest is not None and self.clock.now() < rest.until
 
     def in_hand(self) -> None:
         """Let `stop` wait for the caller's task: it answers somebody."""
@@ -177,7 +191,7 @@ class Chats:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LAST_MOMENTS):
                     await finish()
-        for late in (*self._in_hand, *self._tasks.values()):
+        for late in (*self._in_hand, *self._tasks.values(), *self._tidying):
             late.cancel()
 
     async def _answered(self) -> None:
@@ -185,6 +199,8 @@ class Chats:
             await asyncio.wait(self._in_hand)
 
     async def _stopped(self) -> None:
+        for waiting in self._tidying:  # whoever waits for it is told that something may still stand
+            waiting.cancel()
         async with self._sitting_down:  # whoever is about to sit down is told to stop as well
             for sitting in self._sittings.values():
                 sitting.stop()
@@ -226,7 +242,7 @@ class Chats:
             if chat.id not in going and await self.store.record(chat).said_by(person)
         ]
         for sitting in live:
-            await sitting.echoes.erase_of(person)
+            await sitting.room.erase_of(person)
         await self._open(past)  # where this ends in a moment, it is known what was to be done
         for sitting in live:
             with contextlib.suppress(StoreError):  # one that is just over: the store sees to it
@@ -243,14 +259,20 @@ class Chats:
             task.add_done_callback(self._tidying.discard)
         if tidying:
             await asyncio.wait(tidying, timeout=FORGETTING)
-        return sorted({place for task, place in tidying.items() if not task.done() or not task.result()})
+        tidy = {task for task in tidying if task.done() and not task.cancelled() and task.result()}
+        return sorted({place for task, place in tidying.items() if task not in tidy})
 
     async def _tidied_up(self, chat: Chat) -> bool:
         """Wait until a chat shows no more than is kept, or Discord refuses that; tells whether it is so."""
-        sitting = self._sittings.get(chat.id)
-        if sitting and sitting.hears:
-            await sitting.room.settled()
-            return not sitting.room.owing
+        sitting, running = self._sittings.get(chat.id), self._tasks.get(chat.id)
+        if sitting and running and sitting.hears:
+            settled = asyncio.create_task(sitting.room.settled())
+            try:
+                await asyncio.wait({settled, running}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                settled.cancel()
+            if settled.done():
+                return not sitting.room.owing
         for _ in range(2):  # one that was being tidied up when it was opened is taken up once more
             await self._go_on_with(chat)
             if running := self._tasks.get(chat.id):
@@ -262,7 +284,7 @@ class Chats:
 
     async def _open(self, chats: list[Chat]) -> None:
         for chat in chats:
-            self._refused.discard(chat.id)
+            self._resting.pop(chat.id, None)
             if sitting := self._sittings.get(chat.id):
                 sitting.reopen()
             await self.store.note(chat, {OPEN: ""})
@@ -270,7 +292,12 @@ class Chats:
     # What happens in Discord -------------------------------------------------------------------------------------
 
     async def ready(self) -> None:
-        """Something may have been missed: let every chat look, and see whether its channel is still there."""
+        """Something may have been missed: let every chat look, and see whether its channel is still there.
+
+        What Discord has refused it may allow by now, so it is tried again.
+        """
+        self._resting.clear()
+        self._look.set()
         sittings = tuple(self._sittings.values())
         for sitting in sittings:
             sitting.ears.behind()

@@ -104,15 +104,20 @@ class Asked:
 
     # Which chat ------------------------------------------------------------------------------------------------------
 
+    @property
+    def live(self) -> list[Sitting]:
+        """The live chats of this guild, oldest first: one that is over may still be held, to be tidied up."""
+        return [each for each in self.chats.in_guild(self.guild) if each.hears]
+
     def sitting(self, *, steered: bool = False) -> Sitting:
         """Give the live chat that is meant: the one here, or else the only one. Raises Refusal.
 
         Where late answers to one still come and the next is planned, hosts steer the next, and others mean the former.
         """
-        here = self._live_here()
+        here = self.live_here()
         if here:
             return here[0] if steered else _begun(here)
-        live = [each for each in self.chats.in_guild(self.guild) if self.sees(each.channel)]
+        live = [each for each in self.live if self.sees(each.channel)]
         going = [each for each in live if not isinstance(each.live.state.phase, Late)]
         for among in (going, live):
             if len(among) == 1:
@@ -124,7 +129,7 @@ class Asked:
             f"More than one chat is live. Use the command in the channel of the one you mean: {places}."
         )
 
-    def _live_here(self) -> list[Sitting]:
+    def live_here(self) -> list[Sitting]:
         """Give the live chats at the channel, or at the one that the thread belongs to, newest first."""
         return [each for place in self.here for each in self.chats.at(self.guild, place)]
 
@@ -137,7 +142,7 @@ class Asked:
     def ticketed(self, ticket: str) -> Sitting:
         """Give the live chat of this guild that a button or form belongs to. Raises Refusal."""
         sitting = self.chats.by_ticket(self.guild, ticket)
-        if sitting is None:
+        if sitting is None or not sitting.hears:
             raise Refusal(NOT_HERE)
         return sitting
 
@@ -155,7 +160,7 @@ class Asked:
         kept = await self.kept()
         if name is not None:
             return _named(kept, name)
-        if here := self._live_here():
+        if here := self.live_here():
             return _begun(here).chat
         places = {str(place) for place in self.here}
         last = next((chat for chat in reversed(kept) if chat.place in places), None)

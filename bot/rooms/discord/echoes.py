@@ -26,6 +26,7 @@ from bot.rooms.discord.posting import (
     GONE,
     LONGEST_RETRY,
     NO_PINGS,
+    Barred,
     Denied,
     Draft,
     Poster,
@@ -70,6 +71,7 @@ class Echoes:
         self._due: dict[str, None] = {}
         self._refused: dict[str, str] = {}
         self._unlike: set[str] = set()
+        self._barred = Barred()
         self._again: Call | None = None
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
@@ -83,10 +85,7 @@ class Echoes:
             entries = {entry.id: entry for entry in await self._record.some(self._echoes)}
         self._messages = {echo.shown[1]: id_ for id_, echo in self._echoes.items() if echo.shown}
         self._replaced = {echo.id for echo in self._echoes.values() if echo.id and not echo.shown}
-        for id_ in (
-            *entries,
-            *(self._echoes.keys() - entries.keys()),
-        ):  # in the order in which they were said
+        for id_ in dict.fromkeys((*entries, *self._echoes)):  # in the order in which they were said
             entry = entries.get(id_)
             if entry is None or self._echoes[id_].digest != digest(words_of(self._chat.script, entry)):
                 self._look_at(id_)
@@ -117,8 +116,8 @@ class Echoes:
 
     def in_place(self, place: int) -> dict[str, int]:
         """Give the ids of the echoes that are in a channel or thread by now, by the id of the kept message."""
-        shown = {id_: self.shown_as(id_) for id_ in self._echoes}
-        return {id_: there[1] for id_, there in shown.items() if there and there[0] == place}
+        there = {id_: echo.shown for id_, echo in self._echoes.items()}
+        return {id_: shown[1] for id_, shown in there.items() if shown and shown[0] == place}
 
     def __contains__(self, message: str) -> bool:
         """Tell whether a kept message is one that was written in a form."""
@@ -219,22 +218,33 @@ class Echoes:
                 await at_last(poster.clock, partial(self._show, id_, poster))
                 self._refused.pop(id_, None)
             except Denied as error:
-                if str(error) not in self._refused.values():
+                if not self._chat.over and str(error) not in self._refused.values():
                     log.warning("%s: an answer cannot be shown as it is kept: %s", self._chat.name, error)
                 self._refused[id_] = str(error)
-                if self._again is None:
-                    self._again = poster.clock.call_at(poster.clock.now() + LONGEST_RETRY, self._try_again)
+            if self._again is None and (self._refused or self._barred):
+                self._again = poster.clock.call_at(poster.clock.now() + LONGEST_RETRY, self._try_again)
         self._settled.set()
 
     def _try_again(self) -> None:
         self._again = None
-        for id_ in self._refused:
-            self._look_at(id_)
+        self._barred.lift()
+        self.changed(self._refused)
 
     @property
-    def owing(self) -> bool:
-        """Whether something stands, or may stand, that is no longer kept, or not so."""
-        return bool(self._unlike)
+    def owing(self) -> str:
+        """Why something stands, or may stand, that is no longer kept, or not so; nothing where none does."""
+        return next((self._refused.get(id_, "Discord has not done it so far.") for id_ in self._unlike), "")
+
+    @property
+    def unshown(self) -> str:
+        """Why an answer is not shown at all, where Discord refuses it, and is tried again; nothing where none is."""
+        return next((why for id_, why in self._refused.items() if id_ not in self._unlike), "")
+
+    def give_up(self) -> None:
+        """Try no more to show what Discord refuses."""
+        count = len(self._refused)
+        log.warning("%s: answers that are kept, but not shown: %d. %s", self._chat.name, count, self.unshown)
+        self._refused.clear()
 
     async def settled(self) -> None:
         """Wait until nothing is to be done."""
@@ -278,14 +288,15 @@ class Echoes:
             )
         )
         try:
-            message = await poster.post(
-                place,
-                Draft(text, view),
-                nonce=self._nonce(id_, echo),
-                since=discord.utils.snowflake_time(int(id_)),
-                mine=self._known(id_),
-                doubtful=sent_before,
-            )
+            async with self._barred.doing("post", place):
+                message = await poster.post(
+                    place,
+                    Draft(text, view),
+                    nonce=self._nonce(id_, echo),
+                    since=discord.utils.snowflake_time(int(id_)),
+                    mine=self._known(id_),
+                    doubtful=sent_before,
+                )
         except Unreadable:
             raise  # it may stand there
         except Denied:
@@ -305,7 +316,8 @@ class Echoes:
         """Look for an echo of which it is not known whether it is there; None where it is not, or the place is gone."""
         since = discord.utils.snowflake_time(int(id_))
         try:
-            found = await poster.find(place, since=since, mine=self._known(id_))
+            async with self._barred.doing("find", place):
+                found = await poster.find(place, since=since, mine=self._known(id_))
         except Denied as error:
             if error.status != GONE:
                 raise
@@ -316,7 +328,7 @@ class Echoes:
         """Change an echo, or note that it is to go where that cannot be done any more; none is left to change where it is gone."""
         place = echo.place or int(self._chat.place)
         try:
-            async with asking(self._line, place) as client:
+            async with self._barred.doing("change", place), asking(self._line, place) as client:
                 await poster.message(client, place, post).edit(content=text, allowed_mentions=NO_PINGS)
         except Denied as error:
             if error.code in FIXED:
@@ -329,14 +341,11 @@ class Echoes:
     async def _delete(self, id_: str, echo: Echo, poster: Poster) -> None:
         """Delete an echo, found first if it is not known whether it is there. Raises Denied where it may stand after that."""
         place = echo.place or int(self._chat.place)
-        post = echo.id
-        if post is None and echo.place is not None:
-            post = await self._found(id_, place, poster)
-        if post is None:
-            return
+        post = echo.id or (await self._found(id_, place, poster) if echo.place else None)
         try:
-            async with asking(self._line, place) as client:
-                await poster.message(client, place, post).delete()
+            if post is not None:
+                async with self._barred.doing("delete", place), asking(self._line, place) as client:
+                    await poster.message(client, place, post).delete()
         except Denied as error:
             if error.status != GONE:
                 raise
@@ -358,10 +367,8 @@ class Echoes:
         return lambda message: self._mark(id_) in custom_ids(message)
 
     def _nonce(self, id_: str, echo: Echo) -> str:
-        edition = f" {echo.edition}" if echo.edition else ""
-        return self._store.digest(
-            self._chat.room, f"{self._ticket} echo {id_} in {echo.place}{edition}"
-        ).hex()[:25]
+        what = f"{self._ticket} echo {id_} in {echo.place} {echo.edition or ''}".rstrip()
+        return self._store.digest(self._chat.room, what).hex()[:25]
 
     # Notes -------------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ SKEW = timedelta(minutes=1)
 #: How long to wait before something is asked for again: at first, and at most.
 RETRY = timedelta(milliseconds=250)
 LONGEST_RETRY = timedelta(minutes=1)
+#: How long at most where Discord has refused it; twice as long each time until then, from LONGEST_RETRY on.
+LONGEST_WAIT = timedelta(hours=1)
 
 NO_PINGS = discord.AllowedMentions.none()
 
@@ -45,6 +47,8 @@ GONE = 404
 FIXED = frozenset({30046, 50083})
 
 _MISSING_PERMISSIONS = 403, 50013
+#: Discord's own codes for what the bot may not do at a place, whichever message it is about: see it, or do that there.
+_BARRED = frozenset({50001, 50013})
 
 
 class Denied(RoomError):
@@ -108,6 +112,37 @@ async def asking(line: Line, channel: int) -> AsyncIterator[discord.Client]:
         if not client.is_closed():
             raise
         raise RoomError("The connection to Discord is being made anew.") from error
+
+
+class Barred:
+    """What Discord lets the bot do at no message of a place, until `lift`: one request tells whether it still does not.
+
+    Discord bans who sends too many requests that it has to refuse.
+    """
+
+    def __init__(self) -> None:
+        self._barred: dict[tuple[str, int], Denied] = {}
+
+    @asynccontextmanager
+    async def doing(self, what: str, place: int) -> AsyncIterator[None]:
+        """Do something of that kind at a place. Raises Denied, also without doing it where it is barred."""
+        if barred := self._barred.get((what, place)):
+            raise barred.with_traceback(None)
+        try:
+            yield
+        except Unreadable:
+            raise  # nothing was asked for
+        except Denied as error:
+            if error.code in _BARRED:
+                self._barred[what, place] = error
+            raise
+
+    def __bool__(self) -> bool:
+        return bool(self._barred)
+
+    def lift(self) -> None:
+        """Let everything be asked for again."""
+        self._barred.clear()
 
 
 def _refusal(error: discord.HTTPException, client: discord.Client, channel: int) -> str:

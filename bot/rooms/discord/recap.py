@@ -4,6 +4,7 @@ What people wrote is shown as they wrote it, without markup, mentions or hidden 
 messages as Discord's limits allow: as components, or, for servers that know none, as plain text.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +61,20 @@ class Part:
     blocks: tuple[Block, ...]
     words: Phrases
     last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One message as it is to be: its part of the recap, and the transcript where it hangs on it."""
+
+    part: Part
+    transcript: Upload | None
+
+    @property
+    def digest(self) -> str:
+        """Tell it from any that shows something else."""
+        file = self.transcript.data if self.transcript else b""
+        return hashlib.sha256(repr(self.part.blocks).encode(errors="replace") + file).hexdigest()[:12]
 
 
 #: Gives the address of a message by its id, if it has one.

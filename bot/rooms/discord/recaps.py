@@ -2,10 +2,10 @@
 
 Discord allows few changes of a message that is older than an hour. What may not be changed any more is deleted and posted
 anew, as another edition: what somebody has taken back must not stand there. What Discord refuses is tried again after a while.
+What is shown is always read just before, and read again where something of it has changed while it was on its way.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,11 +17,13 @@ from bot.live.clock import Call
 from bot.messages import Entry
 from bot.recap import Recap
 from bot.render import transcript as transcript_in
+from bot.rooms.discord.echo import UNKNOWN
 from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.posting import (
     FIXED,
     GONE,
     LONGEST_RETRY,
+    LONGEST_WAIT,
     NO_PINGS,
     Denied,
     Draft,
@@ -31,14 +33,14 @@ from bot.rooms.discord.posting import (
     at_last,
     component_ids,
 )
-from bot.rooms.discord.recap import Part, draft, parts, plain_draft
+from bot.rooms.discord.recap import Sheet, draft, parts, plain_draft
 from bot.store import Chat, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
-#: What notes of the recap's messages are called by; the number of the message follows. And of those that are to be
-#: deleted, whose id follows.
-NOTE, GOING = "recap:", "recap-going:"
+#: What notes of the recap's messages are called by; the number of the message follows. And of those of which it is not known
+#: whether they are there, with the digest of what was sent. And of those that are to be deleted, whose id follows.
+NOTE, SENT, GOING = "recap:", "recap-sent:", "recap-going:"
 #: The notes that all of it has been posted; that it cannot be shown in components; and how often it has been posted anew.
 SHOWN, PLAIN, EDITION = "recap-shown", "recap-plain", "recap-edition"
 #: As large a file as any server takes, in bytes, where it is not known what this one takes.
@@ -53,7 +55,7 @@ _NOT_UNDERSTOOD = 400
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One of its messages: the id, and the digest of what it shows."""
+    """One of its messages: the id, and the digest of what it shows, or UNKNOWN."""
 
     id: int
     digest: str
@@ -70,24 +72,10 @@ class Shown:
         return f"{self.id}/{self.digest}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One message as it is to be: its part of the recap, and the transcript where it hangs on it."""
-
-    part: Part
-    transcript: Upload | None
-
-    @property
-    def digest(self) -> str:
-        """Tell it from any that shows something else."""
-        file = self.transcript.data if self.transcript else b""
-        return hashlib.sha256(repr(self.part.blocks).encode(errors="replace") + file).hexdigest()[:12]
-
-
 class Recaps:
     """The recap of one chat. Keep `run` going. `draw` puts a part of it into components.
 
-    `owing` says that it shows what is not kept any more, or not so, as Discord does not let it be changed.
+    `owing` says why it shows what is not kept any more, or not so, where Discord does not let it be changed; else nothing.
     """
 
     def __init__(
@@ -110,24 +98,40 @@ class Recaps:
         self._ticket = ticket
         self._guild = guild
         self._channel = int(chat.place)
-        self._shown = False
-        self._quoted: frozenset[str] = frozenset()
+        self._quoted: frozenset[str] | None = frozenset()  # None while that is being read
+        self._touched: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
         self._settled.set()
+        self._delivered = asyncio.Event()
+        self._delivered.set()
         self._again: Call | None = None
-        self.owing = False
+        self._wait = LONGEST_RETRY
+        self.owing = ""
 
     # When --------------------------------------------------------------------------------------------------------
 
-    async def deliver(self, recap: Recap, *, since: datetime) -> int:
+    async def deliver(self) -> int:
         """Post the recap, unless it is there; gives the id of its first message. Raises RoomError and StoreError."""
         async with self._one_at_a_time:
-            if SHOWN not in await self._notes():
-                await self._show(recap, since=since, anew=False)
-                await self._store.note(self._chat, {SHOWN: ""})
-            return Shown.read((await self._notes())[f"{NOTE}0"]).id
+            self._delivered.clear()  # and stays so where it may work later: what has come through may stand there
+            try:
+                id_ = await self._deliver()
+            except Denied as error:
+                self.owing = str(error) if _stands(await self._notes()) else ""
+                self._delivered.set()
+                raise
+            self._delivered.set()
+            return id_
+
+    async def _deliver(self) -> int:
+        notes = await self._notes()
+        if SHOWN not in notes or f"{NOTE}0" not in notes:
+            await self._write()
+            await self._store.note(self._chat, {SHOWN: ""})
+            notes = await self._notes()
+        return Shown.read(notes[f"{NOTE}0"]).id
 
     async def update(self) -> None:
         """Have a recap that is there brought up to date. Raises StoreError."""
@@ -137,38 +141,60 @@ class Recaps:
     async def rewrite(self) -> None:
         """Show what is kept now in a recap that is there. Raises RoomError and StoreError."""
         async with self._one_at_a_time:
-            if SHOWN in await self._notes():
-                recap = await self._store.recap(await self._store.chat(self._chat.id))
-                # It may have been posted by an earlier process at any time since the chat has ended.
-                await self._show(recap, since=recap.about.ended or self._poster.clock.now(), anew=True)
+            notes = await self._notes()
+            if SHOWN in notes or _stands(notes):
+                await self._write()
+
+    async def _write(self) -> None:
+        """Read what is kept, and show it."""
+        self._quoted, self._touched = None, set()
+        recap = await self._store.recap(await self._store.chat(self._chat.id))
+        self._quoted = _quoted(recap)
+        if self._touched & self._quoted:
+            self._look_at()
+        await self._show(recap)
+        self.owing, self._wait = "", LONGEST_RETRY
 
     def changed(self, news: News) -> None:
-        """Have it written anew if it may show a person, or an answer, that is hidden or gone."""
-        if self._shown and (news.people or news.entries & self._quoted):
+        """Have it written anew if it, or one that is on its way, may show a person, or an answer, that is hidden or gone."""
+        if self._quoted is None:
+            self._touched |= news.entries
+        elif news.entries & self._quoted:
+            self._look_at()
+        if news.people:
             self._look_at()
 
     async def run(self) -> None:
-        """Write the recap anew whenever that is called for, also what was not done before a restart; for ever."""
-        await self.update()
+        """Write the recap anew whenever that is called for, also what was not done before a restart; for ever.
+
+        Of a chat that is over it waits to be told: it is brought up to date at the end of that.
+        """
+        if not self._chat.over:
+            await self.update()
         while True:
             await self._wake.wait()
             self._wake.clear()
             try:
                 await at_last(self._poster.clock, self.rewrite)
-                self.owing = False
             except Denied as error:
-                log.warning("%s: the recap stays as it was for now: %s", self._chat.name, error)
-                self.owing = True
-                if self._again:
-                    self._again.cancel()
-                self._again = self._poster.clock.call_at(
-                    self._poster.clock.now() + LONGEST_RETRY, self._look_at
-                )
+                self._refused(error)
             if not self._wake.is_set():
                 self._settled.set()
 
+    def _refused(self, error: Denied) -> None:
+        """Have it tried again after a while, which is longer each time; say so while the same has not been said."""
+        quiet = str(error) == self.owing or self._chat.over
+        level = logging.DEBUG if quiet else logging.WARNING
+        log.log(level, "%s: the recap stays as it was for now: %s", self._chat.name, error)
+        self.owing = str(error)
+        if self._again:
+            self._again.cancel()
+        self._again = self._poster.clock.call_at(self._poster.clock.now() + self._wait, self._look_at)
+        self._wait = min(2 * self._wait, LONGEST_WAIT)
+
     async def settled(self) -> None:
-        """Wait until the recap that is there shows what is kept."""
+        """Wait until the recap that is there, or on its way, shows what is kept, but for what Discord refuses."""
+        await self._delivered.wait()
         await self._settled.wait()
 
     def _look_at(self) -> None:
@@ -181,8 +207,8 @@ class Recaps:
 
     # What --------------------------------------------------------------------------------------------------------
 
-    async def _show(self, recap: Recap, *, since: datetime, anew: bool) -> None:
-        """Post the messages that are not there, and (`anew`) change those that are and delete those too many."""
+    async def _show(self, recap: Recap) -> None:
+        """Post the messages that are not there, change those that show something else, and delete those too many."""
         await self._clear_away()
         notes = await self._notes()
         plain = PLAIN in notes
@@ -190,13 +216,15 @@ class Recaps:
         sheets = await self._sheets(recap, plain=plain)
         for number, sheet in enumerate(sheets):
             shown = there.get(number)
-            if shown and (not anew or shown.digest == sheet.digest):
+            if shown and shown.digest == sheet.digest:
                 continue
             try:
                 message = self._draft(sheet, number, notes)
                 if shown is None:
-                    await self._post(number, sheet, message, notes, since)
-                else:
+                    # It may have been posted by an earlier process at any time since the chat has ended.
+                    since = recap.about.ended or self._poster.clock.now()
+                    shown = await self._post(number, sheet, message, notes, since)
+                if shown.digest != sheet.digest:
                     await self._change(number, shown, sheet, message)
                 continue
             except Denied as error:
@@ -215,12 +243,9 @@ class Recaps:
                     raise
                 log.exception("%s: the recap cannot be drawn, so it goes out as plain text.", self._chat.name)
                 await self._take_back(0, {PLAIN: ""})
-            return await self._show(recap, since=since, anew=anew)
+            return await self._show(recap)
         await self._take_back(len(sheets))
-        await self._clear_away()
-        self._shown = True
-        self._quoted = _quoted(recap)
-        return None
+        return await self._clear_away()
 
     async def _sheets(self, recap: Recap, *, plain: bool) -> list[Sheet]:
         transcript = await self._transcript(recap)
@@ -271,8 +296,11 @@ class Recaps:
 
     async def _post(
         self, number: int, sheet: Sheet, message: Draft, notes: Mapping[str, str], since: datetime
-    ) -> None:
-        marker = self._marker(number, notes)
+    ) -> Shown:
+        """Post one of its messages, or find it; where something else was sent before, either may stand there."""
+        marker, before = self._marker(number, notes), notes.get(f"{SENT}{number}", sheet.digest)
+        shows = sheet.digest if before == sheet.digest else UNKNOWN
+        await self._store.note(self._chat, {f"{SENT}{number}": shows})
         posted = await self._poster.post(
             self._channel,
             message,
@@ -282,10 +310,14 @@ class Recaps:
                 marker in component_ids(found) or (message.text is not None and found.content == message.text)
             ),
         )
-        await self._store.note(self._chat, {f"{NOTE}{number}": Shown(posted.id, sheet.digest).note})
+        shown = Shown(posted.id, shows)
+        await self._store.note(self._chat, {f"{NOTE}{number}": shown.note, f"{SENT}{number}": None})
+        return shown
 
     async def _change(self, number: int, shown: Shown, sheet: Sheet, message: Draft) -> None:
         """Change one of its messages; where it is gone none is left to change. Raises RoomError."""
+        # Until it is known what came of it, it may show what it showed before, or this.
+        await self._store.note(self._chat, {f"{NOTE}{number}": Shown(shown.id, UNKNOWN).note})
         content: dict[str, Any] = {} if message.text is None else {"content": message.text}
         try:
             async with asking(self._poster.line, self._channel) as client:
@@ -309,7 +341,7 @@ class Recaps:
             await self._store.note(
                 self._chat,
                 {
-                    **{f"{NOTE}{number}": None for number in going},
+                    **{key: None for key in notes if key.startswith((NOTE, SENT)) and _number(key) >= first},
                     **{f"{GOING}{shown.id}": "" for shown in going.values()},
                     EDITION: str(int(notes.get(EDITION, "0")) + 1),
                     **more,
@@ -320,7 +352,7 @@ class Recaps:
         """Delete what has been taken back. Raises RoomError where it may still stand."""
         for key in await self._notes():
             if key.startswith(GOING):
-                await self._delete(int(key.removeprefix(GOING)))
+                await self._delete(_number(key))
                 await self._store.note(self._chat, {key: None})
 
     async def _delete(self, id_: int) -> None:
@@ -342,9 +374,17 @@ class Recaps:
 
 def _there(notes: Mapping[str, str]) -> dict[int, Shown]:
     """Give the messages of the recap that are in the channel, by their numbers."""
-    return {
-        int(key.removeprefix(NOTE)): Shown.read(note) for key, note in notes.items() if key.startswith(NOTE)
-    }
+    return {_number(key): Shown.read(note) for key, note in notes.items() if key.startswith(NOTE)}
+
+
+def _number(key: str) -> int:
+    """Give the number, or the id, at the end of what a note is called by."""
+    return int(key.rpartition(":")[2])
+
+
+def _stands(notes: Mapping[str, str]) -> bool:
+    """Tell whether anything of the recap is in the channel."""
+    return any(key.startswith((NOTE, GOING)) for key in notes)
 
 
 def _quoted(recap: Recap) -> frozenset[str]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import discord
@@ -32,6 +32,8 @@ PART = "part:"
 ALARMING = 4
 #: How long what is done behind the posts may still take when the chat is over, in seconds.
 LAST_MOMENTS = 20.0
+#: How long after a chat's end it is tried to show the answers that Discord refuses: its channel may be closed for good.
+LAST_HOPE = timedelta(hours=1)
 
 #: What stands before the name of a script that a host attached: it has no folder.
 ATTACHED = "attached:"
@@ -113,8 +115,8 @@ class DiscordRoom:
 
     async def _deliver(self, delivery: Delivery) -> Delivered:
         post = delivery.post
-        if delivery.recap is not None:
-            return _as_delivered(await self._recaps.deliver(delivery.recap, since=post.at))
+        if post.kind is Kind.RECAP:
+            return _as_delivered(await self._recaps.deliver())
         id_ = await self._post(post, delivery.text)
         if post.kind is Kind.QUESTION:
             self._pictures.posted(post.question)
@@ -246,25 +248,44 @@ class DiscordRoom:
     async def finish(self) -> bool:
         """Let what is done behind the posts come to its end when the chat is over: unpin, and show what is still to be shown.
 
-        Tells whether all is done.
+        Tells whether all is done, or as good as that. Raises StoreError.
         """
         self._floor.asked(None)
         try:
             async with asyncio.timeout(LAST_MOMENTS):
                 await asyncio.gather(self._floor.settled(), self.settled())
         except TimeoutError:
-            log.warning("%s: not all could be tidied up at its end. Trying again.", self._chat.name)
+            log.debug("%s: not all could be tidied up at its end within %d s.", self._chat.name, LAST_MOMENTS)
             return False
-        return not self.owing
+        if self._echoes.unshown and not self.owing and await self._over_since() > LAST_HOPE:
+            self._echoes.give_up()
+        return not self.waiting
+
+    async def _over_since(self) -> timedelta:
+        """Tell how long nothing has happened in the chat. Raises StoreError."""
+        return self._poster.clock.now() - (await self._store.chat(self._chat.id)).state.at
+
+    async def erase_of(self, person: str) -> None:
+        """Have all go that shows what a person said: called just before they are forgotten. Raises StoreError."""
+        await self._echoes.erase_of(person)
+        await self._signs.erase_of(person)
 
     async def settled(self) -> None:
         """Wait until all that shows what is kept does so, but for what Discord refuses."""
         await asyncio.gather(self._echoes.settled(), self._recaps.settled())
 
     @property
-    def owing(self) -> bool:
-        """Whether something stands in the channel that is not kept any more, or not so: it goes as soon as Discord lets it."""
-        return self._echoes.owing or self._recaps.owing
+    def owing(self) -> str:
+        """Why something stands in the channel that is not kept any more, or not so; nothing where none does.
+
+        It goes as soon as Discord lets it.
+        """
+        return self._recaps.owing or self._echoes.owing
+
+    @property
+    def waiting(self) -> str:
+        """Why Discord refuses what is still to be shown or removed, to be tried again after a while; nothing where it does not."""
+        return self.owing or self._echoes.unshown
 
     async def update_recap(self) -> None:
         """Have the recap brought up to date, after late answers. Raises StoreError."""

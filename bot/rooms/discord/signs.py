@@ -14,6 +14,8 @@ from bot.store import Chat, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
+_KEPT: Mapping[str, str] = {}
+
 #: How many messages may wait for their sign; those that have waited longest are dropped.
 MOST_WAITING = 100
 
@@ -32,19 +34,28 @@ class Signs:
         self._record = store.record(chat)
         self._sign = chat.script.acknowledge
         self._guild = guild
-        self._waiting: OrderedDict[str, bool] = OrderedDict()
+        self._waiting: OrderedDict[str, tuple[bool, str | None]] = OrderedDict()
         self._wake = asyncio.Event()
 
-    def want(self, counting: Mapping[str, bool]) -> None:
-        """Have the sign put on messages (True) or taken off them (False), by their ids."""
+    def want(self, counting: Mapping[str, bool], places: Mapping[str, str] = _KEPT) -> None:
+        """Have the sign put on messages (True) or taken off them (False), by their ids.
+
+        `places` are the channels and threads of those of which nothing may be kept by then.
+        """
         if self._sign is None:
             return
         for message, on in counting.items():
             self._waiting.pop(message, None)
-            self._waiting[message] = on
+            self._waiting[message] = on, places.get(message)
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
         self._wake.set()
+
+    async def erase_of(self, person: str) -> None:
+        """Have it taken off all answers of a person: called just before they are forgotten. Raises StoreError."""
+        with in_words(self._store.path):
+            ids = [entry.id for entry in await self._record.answers_of(person)]
+            self.want(dict.fromkeys(ids, False), await self._record.places(ids))
 
     async def run(self) -> None:
         """Put signs on and take them off, for ever, or until it turns out that the bot may not."""
@@ -52,14 +63,15 @@ class Signs:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting and self._sign is not None:
-                message, on = self._waiting.popitem(last=False)
-                await self._set(self._sign, message, on=on)
+                message, (on, place) = self._waiting.popitem(last=False)
+                await self._set(self._sign, message, place, on=on)
         self._waiting.clear()
 
-    async def _set(self, sign: str, message: str, *, on: bool) -> None:
+    async def _set(self, sign: str, message: str, place: str | None, *, on: bool) -> None:
         try:
-            with in_words(self._store.path):
-                place = (await self._record.places([message])).get(message, "")
+            if place is None:
+                with in_words(self._store.path):
+                    place = (await self._record.places([message])).get(message, "")
             if not place.isdecimal():  # answers from a form are kept without a place
                 return
             async with asking(self._line, int(place)) as client:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Rooms of Discord are guilds, so that what is remembered of people holds for all chats of a guild.
 KIND = "discord"
+#: What keeps a chat from being tidied up where Discord refuses nothing.
+SLOW = "Discord has not done it so far."
 #: How often it is looked whether a chat without its channel is over.
 LOOK = timedelta(seconds=5)
 
@@ -38,7 +40,10 @@ def ticket_of(store: Store, chat: Chat) -> str:
 
 
 class Sitting:
-    """A chat that this process holds, at its channel; `followed` tells when the next began there. Keep `run` going."""
+    """A chat that this process holds, at its channel; `followed` tells when the next began there. Keep `run` going.
+
+    When that has returned, `waiting` says why Discord does not let all be tidied up after a chat that is over; else nothing.
+    """
 
     def __init__(
         self,
@@ -72,6 +77,7 @@ class Sitting:
         self._clock = clock
         self._left = asyncio.Event()
         self._reopened = False
+        self.waiting = ""
 
     @property
     def chat(self) -> Chat:
@@ -162,6 +168,7 @@ class Sitting:
             if not over.cancelled:
                 await self.room.update_recap()
             if not await self.room.finish():
+                self.waiting = self.room.waiting or SLOW
                 return
         if not self._reopened:
             await self._store.note(self.chat, {OPEN: None})
