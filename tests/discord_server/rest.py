@@ -206,7 +206,7 @@ class Door:
 
     def _bucket(self, asked: Asked, ids: dict[str, Any]) -> dict[str, str]:
         """Count a request in the bucket of its route and channel, where buckets are set."""
-        if self.server.bucket is None:
+        if self.server.bucket is None or self.server.selfhosted:
             return {}
         most, seconds = self.server.bucket
         now = asyncio.get_running_loop().time()

@@ -27,7 +27,8 @@ class Server:
     """A Discord for tests on 127.0.0.1, of one bot. Use as an async context manager.
 
     What can be set at any time: `content_allowed`, `members_allowed` (privileged intents), `selfhosted`, `nonce_seconds`,
-    `acknowledge_seconds`, `requests_a_second`, `bucket` (requests, seconds: sends X-RateLimit-* and answers 429 beyond).
+    `acknowledge_seconds`, `requests_a_second`, `bucket` (requests, seconds: sends X-RateLimit-*, unless
+    `selfhosted`, and answers 429 beyond; None: does neither).
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Server:
         self.nonce_seconds = 180.0
         self.acknowledge_seconds = 3.0
         self.requests_a_second: int | None = 50
-        self.bucket: tuple[int, float] | None = None
+        self.bucket: tuple[int, float] | None = (100, 1.0)
         self.port = port
         self._expected: set[int] = set()
         self._waiting: list[asyncio.Future[None]] = []
