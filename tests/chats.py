@@ -11,6 +11,7 @@ from bot.answers import Reading
 from bot.live import Delivered, Delivery, LiveChat, News, RoomError, SystemClock
 from bot.live.clock import Alarms, Call
 from bot.messages import Author, Entry, Message, PersonHidden
+from bot.recap import Recap
 from bot.script.posts import WRITING, Ways
 from bot.session import Refusal
 from bot.store import Chat, Store, StoreError
@@ -96,6 +97,7 @@ class RecordingRoom:
         self.clock = clock
         self.posts: dict[str, Delivered] = {}
         self.deliveries: list[Delivery] = []
+        self.recaps: list[Recap] = []
         self.acknowledged: list[tuple[Message, Reading]] = []
         self.reports: list[str] = []
         self.news: list[News] = []
@@ -126,6 +128,8 @@ class RecordingRoom:
             raise RoomError("The room is out of order.")
         key = delivery.post.key
         if key not in self.posts:
+            if delivery.recap:
+                self.recaps.append(await delivery.recap())
             self.posts[key] = Delivered(f"post:{key}", self.clock.now() + self.skew)
             self.deliveries.append(delivery)
         return self.posts[key]

@@ -211,7 +211,7 @@ class Play:
             return Ended(
                 tuple((d.post.key, d.text, self.room.posts[d.post.key].at) for d in self.room.deliveries),
                 tuple(await held.entries()),
-                tuple(d.recap for d in self.room.deliveries if d.recap),
+                tuple(self.room.recaps),
                 self.room.points.passed,
             )
 

@@ -271,7 +271,7 @@ class LiveChat:
         while True:
             self._delivering = True
             try:
-                recap = await self.recap() if post.kind is Kind.RECAP else None
+                recap = self.recap if post.kind is Kind.RECAP else None
                 delivered = await self._room.deliver(
                     Delivery(post, self._words(post, self._room.moment), recap)
                 )

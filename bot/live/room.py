@@ -1,6 +1,6 @@
 """Where a chat takes place: what a room has to offer the live chat."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,11 +13,14 @@ from bot.script.posts import Post, Ways
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One post on its way into a room: the post, its text, and for a recap what it is to show."""
+    """One post on its way into a room: the post, its text, and for a recap what reads it as it is when it is called.
+
+    Not every room shows a recap by its text, or at once, and reading one takes long where much was said.
+    """
 
     post: Post
     text: str
-    recap: Recap | None = None
+    recap: Callable[[], Awaitable[Recap]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

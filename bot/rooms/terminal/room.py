@@ -63,10 +63,10 @@ class Terminal:
         """Do nothing: without the terminal nobody can say anything."""
 
     async def deliver(self, delivery: Delivery) -> Delivered:
-        """Show a post. It is in the room as soon as it is kept, so nothing can fail."""
+        """Show a post. It is in the room as soon as it is kept, so nothing can fail but reading a recap. Raises StoreError."""
         post = delivery.post
         if delivery.recap:
-            self.show_recap(delivery.recap)
+            self.show_recap(await delivery.recap())
         else:
             text = f"{delivery.text}{self._pictured(post)}"
             self._screen.show(text, Tone.QUESTION if post.kind in ASKING else Tone.BOT)
