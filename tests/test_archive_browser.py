@@ -139,6 +139,22 @@ async def test_chats_are_found_by_what_they_are_called(tmp_path: Path) -> None:
     assert trouble == []
 
 
+async def test_who_presses_enter_sees_one_list(tmp_path: Path) -> None:
+    """Enter before the search starts by itself searches once: nothing is put in place of what is being clicked."""
+    host, trouble = await site(tmp_path), list[str]()
+    async with (
+        chromium() as browser,
+        shown(browser, (host / "sub" / "search.html").as_uri(), trouble) as page,
+    ):
+        await found(page, "solid")  # from now on all is loaded
+        await page.clock.install()
+        await found(page, "solidarity")
+        heading = await page.locator("#found h2").first.element_handle()
+        await page.clock.run_for(1000)
+        assert await page.evaluate("(one) => one.isConnected", heading)
+    assert trouble == []
+
+
 async def test_search_from_a_disk(tmp_path: Path) -> None:
     """Without any server, the search works as well."""
     host, trouble = await site(tmp_path), list[str]()

@@ -507,11 +507,12 @@ async def test_nonces() -> None:
 
 
 async def test_fifty_requests_a_second() -> None:
-    """The limit of the whole bot is answered with a 429 that discord.py waits for, and noted."""
+    """The limit of the whole bot is answered with a 429, noted; who waits as long as told gets through at once."""
     async with scene(429) as (server, place, bot):
-        server.requests_a_second = 5
-        await asyncio.gather(*(bot.asks("GET", f"/channels/{place.channel.id}") for _ in range(6)))
-        assert server.violated(429)
+        server.requests_a_second = 1
+        for _ in range(3):
+            await bot.asks("GET", f"/channels/{place.channel.id}")
+        assert 1 <= len(server.violated(429)) <= 3
 
 
 async def test_buckets() -> None:

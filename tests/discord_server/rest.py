@@ -197,12 +197,12 @@ class Door:
 
     def _pace(self, asked: Asked) -> None:
         now, most = asyncio.get_running_loop().time(), self.server.requests_a_second
-        self._times.append(now)
-        while self._times[0] <= now - 1:
+        while self._times and self._times[0] <= now - 1:
             self._times.popleft()
-        if most is not None and len(self._times) > most:
+        if most is not None and len(self._times) >= most:
             asked.odd(f"more than {most} requests in a second", 429)
             raise _Limited(self._times[0] + 1 - now, everywhere=True)
+        self._times.append(now)  # what was refused counts for nothing: who waits as told gets through
 
     def _bucket(self, asked: Asked, ids: dict[str, Any]) -> dict[str, str]:
         """Count a request in the bucket of its route and channel, where buckets are set."""

@@ -208,6 +208,7 @@ const status = document.getElementById("status");
 const list = document.getElementById("found");
 const more = document.getElementById("more");
 const hashtag = document.getElementById("hashtag");
+let waiting;
 let asked = 0;
 let hits = [];
 let words = [];
@@ -221,6 +222,7 @@ async function showMore(turn) {
 }
 
 async function search() {
+  clearTimeout(waiting);  // what is about to be searched for is: a list made twice loses a click between
   const turn = (asked += 1);
   const query = field.value.trim();
   words = wanted(query);
@@ -246,7 +248,6 @@ async function search() {
   }
 }
 
-let waiting;
 field.value = new URLSearchParams(location.search).get("q") ?? "";
 field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 120); });
 field.form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
