@@ -76,7 +76,7 @@ async def line_to(server: Server) -> AsyncIterator[Line]:
 
     running = asyncio.create_task(line.run(Crew()))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             await ready.wait()
         yield line
     finally:
@@ -135,7 +135,7 @@ class Held:
         async def known() -> bool:
             return str(post.id) in {each.id for each in await record.posts_shown()}
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not await known():
                 await self.live.hear(Reacted("0", ANA, "👍"))  # done once all that came before it is kept
 

@@ -34,7 +34,7 @@ async def served(*expected: int, now: Callable[[], float] = time.time) -> AsyncG
 
 async def until(true: Callable[[], object]) -> None:
     """Wait until something holds in the bot, of which the server does not tell."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         for _ in itertools.takewhile(lambda _: not true(), itertools.count()):
             await asyncio.sleep(0)
 

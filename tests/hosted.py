@@ -43,7 +43,7 @@ class Hall:
     async def heard(self, sitting: Sitting, message: Message) -> Entry:
         """Wait until a message, or the one that an echo shows, is kept, and give it."""
         record = self.chats.store.record(sitting.chat)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not (kept := await record.some([sitting.echoes.message_of(str(message.id))])):
                 pass
         return kept[0]

@@ -29,7 +29,7 @@ from tests.discord_server.world import Channel, time_of
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 SHORT = timedelta(milliseconds=20)
 IMPATIENT = Patience(welcome=SHORT, store=SHORT, first=SHORT, most=SHORT)
 HASTY = LinePatience(first=0.02, most=0.1, guilds=0.05)

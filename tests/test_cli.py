@@ -215,7 +215,7 @@ def test_a_live_chat_can_be_read_but_not_taken(host: Host) -> None:
     assert "type there: ana forget-me:" in host.run("forget", "last", "ana", "--yes", status=1).stderr
     assert f"held by process {live.pid}" in host.run("delete", "last", "--yes", status=1).stderr
     live.send_signal(signal.SIGTERM)
-    rest, _ = live.communicate(timeout=20)
+    rest, _ = live.communicate(timeout=60)
     assert (live.returncode, "Stopped. Welcome" in rest) == (0, True)
 
 

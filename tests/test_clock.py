@@ -81,7 +81,7 @@ async def test_the_system_clock_rings() -> None:
         clock.call_at(START + wait, lambda name=name: rung.append((name, clock.now())))
     clock.call_at(START + MINUTE, lambda: rung.append(("never", START))).cancel()
     clock.call_at(START + 61 * SECOND, done.set)
-    await asyncio.wait_for(done.wait(), 10)
+    await asyncio.wait_for(done.wait(), 30)
     assert [name for name, _ in rung] == ["past", "sooner", "soon"]
     assert rung[1][1] >= START + 20 * SECOND
     assert rung[2][1] >= START + 40 * SECOND
@@ -94,7 +94,7 @@ async def test_an_earlier_call_comes_first() -> None:
     rung = asyncio.Event()
     clock.call_at(START + SECOND, rung.set)
     assert clock._armed == START + SECOND
-    await asyncio.wait_for(rung.wait(), 10)
+    await asyncio.wait_for(rung.wait(), 30)
 
 
 async def test_sleep_in_the_clocks_own_time() -> None:

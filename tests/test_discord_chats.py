@@ -43,7 +43,7 @@ async def texts(room: Hall, chat: Chat) -> list[str]:
 
 async def finished(room: Hall, *, but: int = 0) -> None:
     """Wait until no chat (or only so many) has anything left to do."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while len(await room.chats.store.unfinished(KIND)) > but:
             room.chats._look.set()
 
@@ -230,7 +230,7 @@ async def test_two_chats_in_one_channel(tmp_path: Path, way: Callable[[Hall], No
         if way is unheard:
             await room.chats.ready()
         await room.heard(newer, last)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while len(await texts(room, former.chat)) < 3:
                 pass
         assert sorted(await texts(room, former.chat)) == ["In its thread", "To the former", "Well said"]

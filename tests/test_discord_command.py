@@ -312,11 +312,11 @@ async def test_health_tells_of_a_post_that_is_stuck(tmp_path: Path) -> None:
         server.faults.on("POST", "/channels/*/messages", broken(503), times=1_000)
         host = place.person("Hana", host=True)
         assert "begins" in (await host.runs("chat start", script="five-minutes").answered()).text
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not (await health(port))[1]["late_seconds"]:
                 pass
         server.faults.clear()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while (await health(port))[1]["late_seconds"]:
                 pass
         assert await it.stop(signal.SIGTERM) == 0
@@ -332,7 +332,7 @@ async def health(port: int) -> tuple[int, dict[str, object]]:
 
 async def heard(port: int, status: int) -> dict[str, object]:
     """Ask until that is the answer's status, and give the facts."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while (told := await health(port))[0] != status:
             pass
     return told[1]

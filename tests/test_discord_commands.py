@@ -405,7 +405,7 @@ async def test_a_deleted_question_has_no_dead_link(host: Person, ana: Person, si
     await told(host, "repeat")
     again = await host.place.message(host.place.channel, "Once more, Q1", after=question)
     await until(lambda: sitting.room._delivered >= {again.id})
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while f"/{again.id}" not in await told(ana, "questions"):
             pass
     assert f"/{question.id}" not in await told(ana, "questions")
@@ -421,7 +421,7 @@ async def test_a_thread_that_is_deleted_takes_its_answers(
     assert (await room.heard(sitting, said)).answers == ("1",)
     host.place.delete_channel(thread)
     record = room.chats.store.record(sitting.chat)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while await record.some([str(said.id)]):
             pass
 

@@ -209,7 +209,7 @@ async def started(server: Server, commands: Commands) -> None:
         line = Line(settings, SystemClock())
         running = asyncio.create_task(line.run(Looker(), commands))
         await server.until(lambda: bool(server.world.commands.get(None)))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not await commands.known(line.client):
                 pass
         await line.close()

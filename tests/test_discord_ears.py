@@ -408,7 +408,7 @@ async def test_what_could_not_be_kept_is_heard_again(path: Path) -> None:
         assert isinstance(hall.store, Full)
         hall.store.full = True
         ana.says(hall.channel, "Into the void")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not hall.room.reports:
                 hall.room.told.clear()
                 await hall.room.told.wait()

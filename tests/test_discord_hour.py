@@ -81,7 +81,7 @@ async def test_a_reaction_before_discord_says_that_the_answer_is_posted(tmp_path
         bo.reacts(echo, "🎉")
         record = at.chats.store.record(sitting.chat)
         entry = await at.heard(sitting, echo)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not (await record.some([entry.id]))[0].reactions:
                 pass
 

@@ -42,7 +42,7 @@ class Listening:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something holds; looked at whenever something is heard."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not true():
                 self._news.clear()
                 await self._news.wait()
@@ -303,7 +303,7 @@ async def test_it_leaves_although_discord_hangs() -> None:
         await crew.until_ready()
         server.gateway.silent = True
         server.faults.on("*", "*", delayed(60), times=100)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             await line.close()
         assert task.done()
         assert not line.connected
@@ -339,7 +339,7 @@ async def test_commands_are_sent_when_they_have_changed(tmp_path: Path) -> None:
 
 
 async def until_known(commands: Commands, line: Line) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not await commands.known(line.client):
             pass
 

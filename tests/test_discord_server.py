@@ -788,7 +788,7 @@ async def test_the_server_by_itself() -> None:
     )
     try:
         assert process.stdout
-        async with asyncio.timeout(20), aiohttp.ClientSession() as client:
+        async with asyncio.timeout(30), aiohttp.ClientSession() as client:
             given = dict([(await process.stdout.readline()).decode().strip().split("=", 1) for _ in range(4)])
             headers = {"Authorization": f"Bot {given['DISCORD_TOKEN']}"}
             me = await client.get(given["DISCORD_API_URL"] + "/users/@me", headers=headers)

@@ -201,7 +201,7 @@ class Page:
         for number, frame in enumerate(self._passed_over):
             if frame["is"] == kind:
                 return self._passed_over.pop(number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (frame := await self.socket.receive_json())["is"] != kind:
                 self._passed_over.append(frame)
         return dict(frame)
@@ -223,7 +223,7 @@ class Page:
 
     async def closed(self) -> tuple[int | None, str]:
         """Wait until the server closes it; give the code and the words."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 message = await self.socket.receive()
                 if message.type is not aiohttp.WSMsgType.TEXT:

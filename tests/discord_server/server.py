@@ -19,7 +19,7 @@ from .world import Snowflakes, User, World
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds that `until` waits where nothing else is said
+PATIENCE = 30.0  # seconds that `until` waits where nothing else is said
 BOT_NAME = "hashbot"
 
 
