@@ -1,18 +1,17 @@
 """The command `hashchat`: the only place that puts the parts together.
 
-This module only says what the commands are called and take; what they do is imported when it is needed, so that
-`hashchat --help` stays quick.
+This module only says what the commands are called, and `bot.cli.parameters` what they take; what they do is imported when
+it is needed, so that `hashchat --help` stays quick.
 """
 
 import sys
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from bot import __version__
+from bot.cli import parameters as p
 
 app = typer.Typer(
     name="hashchat",
@@ -24,173 +23,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-
-class TranscriptForm(StrEnum):
-    """The forms of a transcript."""
-
-    HTML = "html"
-    MD = "md"
-    TXT = "txt"
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-
-
-class Media(StrEnum):
-    """Where the files go that people shared."""
-
-    FOLDER = "folder"
-    EMBED = "embed"
-    NONE = "none"
-
-
-class RecapForm(StrEnum):
-    """The forms of a recap."""
-
-    TXT = "txt"
-    MD = "md"
-    HTML = "html"
-    BLOG = "blog"
-    JSON = "json"
-
-
 #: The panels of the help, in the order in which a host comes to need them.
 PREPARE, HOLD, READ, REMOVE = "Prepare a chat", "Hold it", "Read it, at any time", "Remove for good"
-BROWSER = "In the browser"
-
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The chat's script (YAML).")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Chat scripts (YAML).")]
-NewFile = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]", help="The script to write (default: the sample's name).", show_default=False
-    ),
-]
-Sample = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Copy this sample; a wrong name lists them.", show_default=False),
-]
-Speed = Annotated[
-    float, typer.Option(min=1.0, max=10_000.0, help="Run that many times as fast, as a rehearsal.")
-]
-Terminal = Annotated[
-    bool,
-    typer.Option("--terminal", help="Hold it in this terminal instead of the browser; a pipe always does."),
-]
-Port = Annotated[
-    int,
-    typer.Option(
-        min=0, max=65535, help="Serve there, or on the next port that is free.", rich_help_panel=BROWSER
-    ),
-]
-Bind = Annotated[
-    str,
-    typer.Option(metavar="ADDRESS", help="Listen on this address; 0.0.0.0 for all.", rich_help_panel=BROWSER),
-]
-PublicUrl = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="Where people find it, behind a proxy: https://chat.example.org",
-        show_default=False,
-        rich_help_panel=BROWSER,
-    ),
-]
-Passphrase = Annotated[
-    str | None,
-    typer.Option(
-        envvar="HASHCHAT_PASSPHRASE",
-        metavar="WORDS",
-        help="Let in only those who know it.",
-        show_default=False,
-        rich_help_panel=BROWSER,
-    ),
-]
-NoOpen = Annotated[
-    bool, typer.Option("--no-open", help="Do not open the host's page.", rich_help_panel=BROWSER)
-]
-New = Annotated[bool, typer.Option("--new", help="Hold a new chat, whatever was held of this script before.")]
-Db = Annotated[
-    Path | None,
-    typer.Option(
-        "--db",
-        envvar="HASHCHAT_DB",
-        dir_okay=False,
-        help="The database (default: in your data folder).",
-        show_default=False,
-    ),
-]
-Questions = Annotated[
-    Path,
-    typer.Option(
-        envvar="HASHCHAT_QUESTIONS",
-        metavar="FOLDER",
-        help="The scripts: those in it for every server, those in a folder named after a server's id for that one.",
-    ),
-]
-ApiUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--api-url",
-        envvar="DISCORD_API_URL",
-        metavar="URL",
-        help="The API of a server of your own that speaks Discord's protocol: http://…/api/v10",
-        show_default=False,
-    ),
-]
-GatewayUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--gateway-url",
-        envvar="DISCORD_GATEWAY_URL",
-        metavar="URL",
-        help="That server's gateway: ws://…",
-        show_default=False,
-    ),
-]
-Invite = Annotated[bool, typer.Option("--invite", help="Print the link that invites the bot, and exit.")]
-Doctor = Annotated[
-    bool, typer.Option("--doctor", help="Say what is right, what is missing and how to mend it, and exit.")
-]
-Health = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        max=65535,
-        metavar="PORT",
-        help="Answer http://127.0.0.1:PORT/health.",
-        show_default=False,
-    ),
-]
-LogJson = Annotated[bool, typer.Option("--log-json", help="Log one JSON object a line, for machines.")]
-ChatName = Annotated[str, typer.Argument(metavar="CHAT", help="A chat's short name, a part of it, or last.")]
-Person = Annotated[str, typer.Argument(metavar="NAME", help="The person, by the name they wrote under.")]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Write to this file (default, or -: print).",
-        show_default=False,
-    ),
-]
-OlderThan = Annotated[
-    str, typer.Option("--older-than", metavar="TIME", help="How long ago: 90d, 12w, 6m or 2y.")
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Version = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)]
 
 
 @app.callback(invoke_without_command=True)
-def _hashchat(version: Version = False) -> None:
+def _hashchat(version: p.Version = False) -> None:
     if version:
         typer.echo(f"hashchat {__version__}")
         raise typer.Exit
 
 
 @app.command(rich_help_panel=PREPARE, epilog="Example: hashchat new my-chat.yaml")
-def new(file: NewFile = None, sample: Sample = None) -> None:
+def new(file: p.NewFile = None, sample: p.Sample = None) -> None:
     """Write a script to begin with, asking for what it needs, or copy a sample."""
     from bot.cli.making import new as new_file
 
@@ -198,7 +43,7 @@ def new(file: NewFile = None, sample: Sample = None) -> None:
 
 
 @app.command(rich_help_panel=PREPARE, epilog="Example: hashchat check questions/*.yaml")
-def check(files: Files) -> None:
+def check(files: p.Files) -> None:
     """Check scripts, and show their timetables.
 
     Each problem is printed as file:line:column: what is wrong; what to write instead. The exit status is 1 if there is
@@ -210,11 +55,7 @@ def check(files: Files) -> None:
 
 
 @app.command(rich_help_panel=PREPARE, epilog="Example: hashchat schema > chat.schema.json")
-def schema(
-    transcript: Annotated[
-        bool, typer.Option("--transcript", help="That of transcripts in JSON and JSON Lines.")
-    ] = False,
-) -> None:
+def schema(transcript: p.OfTranscripts = False) -> None:
     """Print the JSON schema of scripts, with which editors complete and check."""
     from bot.cli.making import schema_text, transcript_schema_text
 
@@ -223,16 +64,16 @@ def schema(
 
 @app.command(rich_help_panel=HOLD, epilog="Example: hashchat run questions/five-minutes.yaml")
 def run(
-    file: File,
-    terminal: Terminal = False,
-    speed: Speed = 1.0,
-    new: New = False,
-    db: Db = None,
-    port: Port = 8600,
-    bind: Bind = "127.0.0.1",
-    public_url: PublicUrl = None,
-    passphrase: Passphrase = None,
-    no_open: NoOpen = False,
+    file: p.File,
+    terminal: p.Terminal = False,
+    speed: p.Speed = 1.0,
+    new: p.New = False,
+    db: p.Db = None,
+    port: p.Port = 8600,
+    bind: p.Bind = "127.0.0.1",
+    public_url: p.PublicUrl = None,
+    passphrase: p.Passphrase = None,
+    no_open: p.NoOpen = False,
 ) -> None:
     """Hold a chat in the browser, or go on with one.
 
@@ -250,14 +91,14 @@ def run(
 
 @app.command(rich_help_panel=HOLD, epilog="Example: hashchat discord --questions ./questions --health 8601")
 def discord(
-    db: Db = None,
-    questions: Questions = Path("questions"),
-    api_url: ApiUrl = None,
-    gateway_url: GatewayUrl = None,
-    invite: Invite = False,
-    doctor: Doctor = False,
-    health: Health = None,
-    log_json: LogJson = False,
+    db: p.Db = None,
+    questions: p.Questions = Path("questions"),
+    api_url: p.ApiUrl = None,
+    gateway_url: p.GatewayUrl = None,
+    invite: p.Invite = False,
+    doctor: p.Doctor = False,
+    health: p.Health = None,
+    log_json: p.LogJson = False,
 ) -> None:
     """Run the bot on Discord, where hosts hold chats with /chat.
 
@@ -273,7 +114,7 @@ def discord(
 
 
 @app.command(rich_help_panel=READ, epilog="Example: hashchat chats")
-def chats(db: Db = None) -> None:
+def chats(db: p.Db = None) -> None:
     """List all chats with their short names."""
     from bot.cli.reading import list_chats
 
@@ -282,10 +123,10 @@ def chats(db: Db = None) -> None:
 
 @app.command(rich_help_panel=READ, epilog="Example: hashchat recap last --format md -o recap.md")
 def recap(
-    chat: ChatName,
-    form: Annotated[RecapForm, typer.Option("--format", "-f", help="The form.")] = RecapForm.TXT,
-    output: Output = None,
-    db: Db = None,
+    chat: p.ChatName,
+    form: p.RecapIn = p.RecapForm.TXT,
+    output: p.Output = None,
+    db: p.Db = None,
 ) -> None:
     """Write a chat's recap.
 
@@ -300,20 +141,12 @@ def recap(
     rich_help_panel=READ, epilog="Example: hashchat transcript last --format html -o transcript.html"
 )
 def transcript(
-    chat: ChatName,
-    form: Annotated[TranscriptForm, typer.Option("--format", "-f", help="The form.")] = TranscriptForm.TXT,
-    output: Output = None,
-    media: Annotated[
-        Media | None,
-        typer.Option(
-            help="Files that people shared: in a folder beside the output, inside it, or left out (default: folder with --output).",
-            show_default=False,
-        ),
-    ] = None,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="With pseudonyms, for research and teaching.")
-    ] = False,
-    db: Db = None,
+    chat: p.ChatName,
+    form: p.TranscriptIn = p.TranscriptForm.TXT,
+    output: p.Output = None,
+    media: p.Shared = None,
+    anonymous: p.Anonymous = False,
+    db: p.Db = None,
 ) -> None:
     """Write all that was said in a chat.
 
@@ -330,40 +163,13 @@ def transcript(
 
 @app.command(rich_help_panel=READ, epilog="Example: hashchat story last -o story.html --picture story.png")
 def story(
-    chat: ChatName,
-    output: Output = None,
-    edit: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write what the story tells into this file, to reorder, cut and add to it; no page is written.",
-            show_default=False,
-        ),
-    ] = None,
-    from_: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            metavar="FILE",
-            help="Tell what such a file says, as you changed it.",
-            show_default=False,
-        ),
-    ] = None,
-    picture: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Draw a picture to share it with (PNG, 1200×630).", show_default=False
-        ),
-    ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Where the page will be on the web, with the picture beside it: for sites on which it is shared.",
-            show_default=False,
-        ),
-    ] = None,
-    db: Db = None,
+    chat: p.ChatName,
+    output: p.Output = None,
+    edit: p.Edit = None,
+    from_: p.From = None,
+    picture: p.Picture = None,
+    url: p.Url = None,
+    db: p.Db = None,
 ) -> None:
     """Write the story of a chat for those who were not there: one page that needs nothing else.
 
@@ -384,26 +190,10 @@ def story(
 
 @app.command(rich_help_panel=READ, epilog="Example: hashchat participation last -o attendance")
 def participation(
-    chat: ChatName,
-    person: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Write this person's page, by the name they wrote under.",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FOLDER",
-            help="Write the table and everybody's page into this folder, or with --person to this file.",
-            show_default=False,
-        ),
-    ] = None,
-    db: Db = None,
+    chat: p.ChatName,
+    person: p.Participant = None,
+    output: p.Pages = None,
+    db: p.Db = None,
 ) -> None:
     """Write who took part, how much and when, and pages that confirm it.
 
@@ -416,8 +206,8 @@ def participation(
 
 @app.command(rich_help_panel=READ, epilog="Example: hashchat verify attendance/001-ana.html")
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A page written by participation.")],
-    db: Db = None,
+    file: p.Page,
+    db: p.Db = None,
 ) -> None:
     """Say whether a page of participation is genuine and unchanged.
 
@@ -430,62 +220,15 @@ def verify(
 
 @app.command(rich_help_panel=READ, epilog="Example: hashchat archive site --url https://chats.example.org")
 def archive(
-    folder: Annotated[
-        str,
-        typer.Argument(metavar="FOLDER", help="Where the site goes; what else is in it is left alone."),
-    ],
-    url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Where it will be found, for sitemap, feed and share pictures.",
-            show_default=False,
-        ),
-    ] = None,
-    title: Annotated[
-        str | None,
-        typer.Option(metavar="TITLE", help="The site's title (default: the hashtag).", show_default=False),
-    ] = None,
-    hashtag: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HASHTAG", help="Only chats under this hashtag; can be repeated.", show_default=False
-        ),
-    ] = None,
-    room: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ROOM",
-            help="Only chats of this room, as discord:123; can be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CHAT",
-            help="Leave this chat out, now and from now on; can be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    again: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="CHAT",
-            help="Take in again what was left out; can be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    stories: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Tell stories as files in it choose: CHAT.yaml, as story --edit writes it.",
-            show_default=False,
-        ),
-    ] = None,
-    db: Db = None,
+    folder: p.Folder,
+    url: p.Site = None,
+    title: p.Title = None,
+    hashtag: p.Hashtag = None,
+    room: p.Room = None,
+    without: p.Without = None,
+    again: p.With = None,
+    stories: p.Stories = None,
+    db: p.Db = None,
 ) -> None:
     """Write all chats as a static site, to be put on any web host.
 
@@ -502,62 +245,16 @@ def archive(
     name="import", rich_help_panel=READ, epilog="Example: hashchat import macrosw.json --script macrosw.yaml"
 )
 def import_(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE...", help="What is kept of the chat; a channel and its threads together."
-        ),
-    ],
-    script: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="SCRIPT", help="The chat's script (YAML), where there is one.", show_default=False
-        ),
-    ] = None,
-    host: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Who asked the questions; can be repeated.", show_default=False),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE",
-            help="The zone of times that say none, as America/New_York (default: the script's, or UTC).",
-            show_default=False,
-        ),
-    ] = None,
-    date: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DAY", help="The day on which a log without days begins: 2015-04-23.", show_default=False
-        ),
-    ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMES",
-            help="Which columns of a table are which: time=…,author=…,text=…,id=…,reply_to=…; names, or numbers from 1.",
-            show_default=False,
-        ),
-    ] = None,
-    hashtag: Annotated[
-        str | None,
-        typer.Option(metavar="TAG", help="The chat's hashtag, where there is no script.", show_default=False),
-    ] = None,
-    title: Annotated[
-        str | None,
-        typer.Option(metavar="TITLE", help="Its title, where there is no script.", show_default=False),
-    ] = None,
-    files_in: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--files",
-            metavar="FOLDER",
-            help="Where attached files lie, if not in the export's own folder; can be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    db: Db = None,
+    files: p.Exports,
+    script: p.Script = None,
+    host: p.Host = None,
+    timezone: p.Timezone = None,
+    date: p.Date = None,
+    columns: p.Columns = None,
+    hashtag: p.ImportHashtag = None,
+    title: p.ImportTitle = None,
+    files_in: p.FilesIn = None,
+    db: p.Db = None,
 ) -> None:
     """Take in a chat that was held elsewhere.
 
@@ -584,7 +281,7 @@ def import_(
 
 
 @app.command(rich_help_panel=REMOVE, epilog="Example: hashchat forget macrosw-2026-11-22 ana")
-def forget(chat: ChatName, person: Person, yes: Yes = False, db: Db = None) -> None:
+def forget(chat: p.ChatName, person: p.Person, yes: p.Yes = False, db: p.Db = None) -> None:
     """Remove a person's words, and keep no more of them.
 
     They go from all chats of the same place, a Discord server or where an import is from, not only from CHAT. Hosts of
@@ -596,7 +293,7 @@ def forget(chat: ChatName, person: Person, yes: Yes = False, db: Db = None) -> N
 
 
 @app.command(rich_help_panel=REMOVE, epilog="Example: hashchat delete macrosw-2026-11-22")
-def delete(chat: ChatName, yes: Yes = False, db: Db = None) -> None:
+def delete(chat: p.ChatName, yes: p.Yes = False, db: p.Db = None) -> None:
     """Remove a chat with all that was said in it."""
     from bot.cli.removing import delete_chat
 
@@ -604,7 +301,7 @@ def delete(chat: ChatName, yes: Yes = False, db: Db = None) -> None:
 
 
 @app.command(rich_help_panel=REMOVE, epilog="Example: hashchat purge --older-than 90d")
-def purge(older_than: OlderThan, yes: Yes = False, db: Db = None) -> None:
+def purge(older_than: p.OlderThan, yes: p.Yes = False, db: p.Db = None) -> None:
     """Remove all chats that ended longer ago than that."""
     from bot.cli.removing import age, purge_chats
 
