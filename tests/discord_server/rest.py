@@ -201,7 +201,7 @@ class Door:
             self._times.popleft()
         if most is not None and len(self._times) >= most:
             asked.odd(f"more than {most} requests in a second", 429)
-            raise _Limited(self._times[0] + 1 - now, everywhere=True)
+            raise _Limited(self._times[-most] + 1 - now, everywhere=True)
         self._times.append(now)  # what was refused counts for nothing: who waits as told gets through
 
     def _bucket(self, asked: Asked, ids: dict[str, Any]) -> dict[str, str]:
