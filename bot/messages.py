@@ -74,9 +74,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """A message was deleted by its author or in the room."""
+    """A message was deleted by its author or in the room.
+
+    With a `version` it still stands there, but what it says since then cannot be read: a higher one brings it back.
+    """
 
     id: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

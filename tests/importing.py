@@ -27,10 +27,15 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def pieces(
-    path: Path, *, zone: str = "UTC", day: date | None = None, columns: dict[str, str] | None = None
+    path: Path,
+    *,
+    zone: str = "UTC",
+    day: date | None = None,
+    columns: dict[str, str] | None = None,
+    dates: str | None = None,
 ) -> list[Piece]:
     """Give what the reader of a file's format makes of it."""
-    settings = Settings(Times(ZoneInfo(zone)), day, columns or {})
+    settings = Settings(Times(ZoneInfo(zone), dates), day, columns or {})
     with opened(path) as source:
         return list(reader_of(source, settings)(source, settings))
 

@@ -89,6 +89,10 @@ class Crew:
     async def gone(self, guild: int, channel: int | None = None) -> None:
         pass
 
+    def allowed(self, guild: int, channel: int | None = None) -> None:
+        if self.ears and channel in (None, self.channel):
+            self.ears.allowed()
+
     def message(self, message: discord.Message) -> None:
         self.newest = max(self.newest, message.id)
         self.heard.set()
@@ -222,10 +226,16 @@ class Hall:
 
 
 @asynccontextmanager
-async def listening(path: Path, *, begun: bool = True, kind: type[Store] = Store) -> AsyncIterator[Hall]:
-    """Give a chat that is live, and has begun if that is asked for, in the first channel of a guild."""
+async def listening(
+    path: Path, *, begun: bool = True, content: bool = True, kind: type[Store] = Store
+) -> AsyncIterator[Hall]:
+    """Give a chat that is live, and has begun if that is asked for, in the first channel of a guild.
+
+    `content` says whether the bot may read what people write without a mention of it.
+    """
     clock = ManualClock()
     async with Server(now=lambda: clock.now().timestamp()) as server, kind.open(path, clock.now) as store:
+        server.content_allowed = content
         place = server.guild()
         line = Line(Settings(server.token, api_url=server.api_url, gateway_url=server.gateway_url), SystemClock(), patience=HASTY)  # fmt: skip
         crew = Crew()

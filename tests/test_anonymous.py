@@ -179,7 +179,7 @@ CASES = [str.capitalize, str.lower, str.upper]
 WORDS = st.lists(st.text("kuzäж", min_size=2, max_size=4), min_size=2, max_size=3)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(WORDS, WORDS, st.data())
 def test_a_name_is_found_in_any_spelling(words: list[str], others: list[str], data: st.DataObject) -> None:
     """Whichever way somebody writes their name so that its words can be told apart, no way to write it comes through."""
@@ -240,6 +240,21 @@ def test_nothing_else_of_them_is_left(anonymous: Anonymous) -> None:
     assert (reply.reply_to, reply.attachments, reply.text) == (first.id, (), "[a file]")
     assert (reply.highlighted, first.answers, first.reactions) == (True, ("1",), {":a:": 2})
     assert "m-" not in first.id + reply.id
+
+
+@pytest.mark.parametrize(
+    ("address", "stays"),
+    [
+        ("https://nitter.net/cy/status/5", False), ("https://example.social/@cy", False), ("https://x.edu/~cy/a", False),
+        ("https://example.org/profile/Cy", False), ("https://example.org/%40cy", False), ("https://jobs.example/IN/cy", False),
+        ("https://example.org/u/cy?x=1", False), ("https://blog.example/posts/591", False), ("https://m.xing.com/x", False),
+        ("https://example.org/status", True), ("https://example.org/in/", True), ("https://example.org/posts/on-care", True),
+        ("https://example.org/users", True), ("https://example.org/within/reach?status=5", True),
+    ],
+)  # fmt: skip
+def test_pages_of_people_anywhere(anonymous: Anonymous, address: str, *, stays: bool) -> None:
+    """An address that leads to a person or a post is left out on whatever site, and any other stays."""
+    assert (anonymous.text(f"see {address}") == f"see {address}") is stays
 
 
 def test_the_head_names_nobody(anonymous: Anonymous) -> None:
@@ -308,7 +323,7 @@ NAMES = st.lists(st.text(st.sampled_from(ODD), max_size=8) | st.text(max_size=8)
 ANYTHING = st.text(st.sampled_from(ODD) | st.characters(), max_size=40)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(NAMES, ANYTHING, st.data())
 def test_any_name_will_do(names: list[str], text: str, data: st.DataObject) -> None:
     """Whatever people are called, and whatever of that the script says, nothing breaks, and who is not meant stays."""

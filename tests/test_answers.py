@@ -423,7 +423,7 @@ CONTEXTS = st.builds(
     ),
     hosting=st.booleans(),
 )
-modest = settings(max_examples=150, deadline=None)
+modest = settings(max_examples=150)
 
 
 @modest

@@ -16,6 +16,7 @@ from PIL import Image
 
 from bot.archive import Sources, Wanted, build
 from bot.archive.feed import feed
+from bot.archive.folder import Folder
 from bot.messages import Attachment, Author
 from bot.session import Late, Over, dump
 from bot.store import Store, StoreError
@@ -346,6 +347,56 @@ async def test_a_crash_in_the_middle_is_mended(tmp_path: Path) -> None:
         assert all(
             (site / name).read_bytes() == (tmp_path / "calm" / name).read_bytes() for name in public(site)
         )
+
+
+@pytest.mark.parametrize(
+    ("lost", "anew"), [(".hashchat-archive/*.beside", 1), (f"{CHAT}/find/0.js", 1), ("macrosw/index.html", 0)]
+)
+@pytest.mark.parametrize("emptied", [False, True])
+async def test_what_is_lost_is_made_anew(tmp_path: Path, lost: str, anew: int, *, emptied: bool) -> None:
+    """A file of the archive that is missing, or not as long as it was written, comes back with the next run."""
+    site = tmp_path / "site"
+    async with opened(tmp_path) as store:
+        await held(store)
+        await built(store, site)
+        before = files(site)
+        for file in site.glob(lost):
+            file.write_bytes(b"") if emptied else file.unlink()
+        assert files(site) != before
+        await held(store, day=14)
+        done = await built(store, site)
+        await built(store, tmp_path / "calm")
+    assert done.anew == anew + 1
+    assert {name: (site / name).read_bytes() for name in public(site)} == {
+        name: (tmp_path / "calm" / name).read_bytes() for name in public(tmp_path / "calm")
+    }
+
+
+async def test_one_run_at_a_time(tmp_path: Path) -> None:
+    """While one run is in the folder another is told so, and nothing of the first one's is called somebody else's."""
+    site = tmp_path / "site"
+    async with opened(tmp_path) as store:
+        await held(store)
+        with Folder.open(site, NOW, ()), pytest.raises(StoreError, match="Another run is under way"):
+            await built(store, site)
+        assert (await built(store, site)).anew == 1
+
+
+async def test_an_archive_without_sizes(tmp_path: Path) -> None:
+    """A folder whose notes are as they were before is brought up to date."""
+    site = tmp_path / "site"
+    async with opened(tmp_path) as store:
+        chat = await held(store)
+        await built(store, site)
+        for note in (site / ".hashchat-archive").glob("*.json"):
+            value = json.loads(note.read_bytes())
+            own = [path for path in value["files"] if not path.startswith(".")]
+            note.write_text(json.dumps(value | {"files": own}))
+        assert (await built(store, site)).anew == 1
+        assert (await built(store, site)).anew == 0
+        await store.delete([chat])
+        await built(store, site)
+        assert not list((site / ".hashchat-archive").glob("*.beside"))
 
 
 async def test_what_comes_next(tmp_path: Path) -> None:

@@ -49,12 +49,13 @@ class Host:
         return [sys.executable, "-m", "bot", *map(str, arguments)]
 
     def run(
-        self, *arguments: object, lines: str | bytes = "", status: int = 0
+        self, *arguments: object, lines: str | bytes | None = "", status: int = 0
     ) -> subprocess.CompletedProcess[str]:
-        """Run hashchat to its end, which has to have that exit status and no traceback."""
+        """Run hashchat to its end, which has to have that exit status and no traceback; without a pipe where `lines` is None."""
         data = lines.encode() if isinstance(lines, str) else lines
         done = subprocess.run(
-            self.command(*arguments), input=data, capture_output=True, cwd=self.folder, env=self.environment, timeout=60, check=False,
+            self.command(*arguments), input=data, stdin=subprocess.DEVNULL if data is None else None, capture_output=True,
+            cwd=self.folder, env=self.environment, timeout=60, check=False,
         )  # fmt: skip
         ended = subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
@@ -63,11 +64,13 @@ class Host:
         assert "Traceback" not in ended.stdout + ended.stderr
         return ended
 
-    def start(self, *arguments: object, errors: int = subprocess.STDOUT) -> subprocess.Popen[str]:
-        """Start hashchat with a pipe that stays open; `errors` is where it complains."""
+    def start(
+        self, *arguments: object, errors: int = subprocess.STDOUT, stdin: int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
+        """Start hashchat with a pipe that stays open, unless `stdin` is something else; `errors` is where it complains."""
         return subprocess.Popen(
             self.command(*arguments),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=self.folder, env=self.environment, text=True,
+            stdin=stdin, stdout=subprocess.PIPE, stderr=errors, cwd=self.folder, env=self.environment, text=True,
         )  # fmt: skip
 
 
@@ -347,6 +350,75 @@ def test_output_that_cannot_be_written(held: tuple[Host, str]) -> None:
     if Path("/dev/full").exists():
         assert "No space left" in host.run("transcript", "last", "-o", "/dev/full", status=1).stderr
         assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("recap", "last"), "h.db"),
+        (("transcript", "last", "--format", "json"), "h.db-wal"),
+        (("story", "last"), "another-name"),
+        (("participation", "last", "--person", "ana"), "h.db"),
+        (("recap", "last"), "script.yaml"),
+        (("story", "last"), "choice.YML"),
+    ],
+)
+def test_what_cannot_be_had_again_is_not_replaced(
+    held: tuple[Host, str], command: tuple[str, ...], name: str
+) -> None:
+    """A database, under whatever name, what belongs to it, and what is written by hand stay as they are."""
+    host, _ = held
+    (host.folder / "another-name").unlink(missing_ok=True)
+    (host.folder / "another-name").hardlink_to(host.db)
+    for file in ("script.yaml", "choice.YML"):
+        (host.folder / file).write_text("by hand")
+    file = host.folder / name
+    before = file.read_bytes() if file.exists() else None
+    assert (
+        "stays as it is. Name another file with --output" in host.run(*command, "-o", name, status=1).stderr
+    )
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+def test_the_ending_names_the_form(held: tuple[Host, str]) -> None:
+    """Without --format a file gets the form that it is called by; with one that is another, a line says so."""
+    host, _ = held
+    begin = {
+        ("transcript", "e.html"): "<!doctype html>", ("transcript", "e.JSON"): "{", ("transcript", "e.csv"): "\ufeffid,",
+        ("recap", "e.md"): "# ", ("recap", "e.blog"): "<article", ("recap", "e.pdf"): "#FiveMinutes",
+    }  # fmt: skip
+    for (command, name), text in begin.items():
+        assert host.run(command, "last", "-o", name).stderr == f"Written: {name}\n"
+        assert (host.folder / name).read_text(encoding="utf-8").startswith(text), name
+    said = host.run("recap", "last", "--format", "html", "-o", "e.md").stderr
+    assert "e.md is written as html, as --format says, though its name ends in .md." in said
+    assert "Note" not in host.run("recap", "last", "--format", "blog", "-o", "b.html").stderr
+
+
+@pytest.mark.parametrize("how", ["option", "variable"])
+def test_an_empty_passphrase_lets_nobody_in(host: Host, how: str) -> None:
+    """Whoever asks for a passphrase and gives none is told so, and no room is opened."""
+    given = ("--passphrase", " ") if how == "option" else ()
+    host.environment |= {} if given else {"HASHCHAT_PASSPHRASE": ""}
+    said = host.run("run", FIVE, "--no-open", *given, lines=None, status=2).stderr
+    assert "The passphrase is empty." in said
+    assert "unset HASHCHAT_PASSPHRASE" in said
+    assert not host.db.exists()
+
+
+def test_a_chat_to_which_nobody_can_come_is_not_kept(host: Host) -> None:
+    """Where the room cannot listen, no empty chat is left; one that was there before stays."""
+    nowhere = ("run", FIVE, "--no-open", "--bind", "192.0.2.1")
+    assert "is not an address of this machine" in host.run(*nowhere, lines=None, status=1).stdout
+    assert "There is no chat yet" in host.run("chats").stdout
+    room = host.start("run", FIVE, "--no-open", "--port", "0", stdin=subprocess.DEVNULL)
+    assert room.stdout
+    assert any(line.startswith("For participants:") for line in room.stdout)
+    room.send_signal(signal.SIGTERM)
+    room.communicate(timeout=60)
+    for more in ((), ("--new",)):
+        host.run(*nowhere, *more, lines=None, status=1)
+        assert host.run("chats").stdout.count("fiveminutes-") == 1
 
 
 @pytest.mark.parametrize("command", ["recap", "transcript", "story", "participation"])

@@ -273,6 +273,33 @@ async def test_forget_me_asks_first_and_then_removes_all(
     assert "asked to be forgotten" in (await ana.submits(form, {"text": "Again."}).answered()).text
 
 
+async def test_words_that_can_be_read_no_longer_are_brought_by_a_command(tmp_path: Path) -> None:
+    """Where an edit took an answer out of the bot's sight, it loses its sign; a command on it brings what it says now."""
+    async with hall(tmp_path, content=False) as room:
+        host = host_of(room.server.guild())
+        ana, channel = host.place.person("Ana"), host.place.channel
+        sitting = await room.begun(host)
+        said = ana.says(channel, f"<@{room.server.world.bot.id}> A1 call me at 555-1234")
+        await room.heard(sitting, said)
+        await room.server.until(lambda: said.reactions)
+        ana.edits(said, "A1 (number removed)")
+        await room.server.until(lambda: not said.reactions)
+        assert not await room.chats.store.record(sitting.chat).some([str(said.id)])
+        assert "counts for Q1" in (await ana.applies("Answers question…", said).answered()).text
+        assert (await room.heard(sitting, said)).text == "A1 (number removed)"
+
+
+@pytest.mark.parametrize("command", ["Highlight", "Answers question…", "Hide from transcript"])
+async def test_who_asked_to_be_forgotten_is_told_to_nobody_else(
+    room: Hall, host: Person, ana: Person, sitting: Sitting, command: str
+) -> None:
+    """A host who points at a message of somebody forgotten learns that it is no part of the chat; its author learns why."""
+    await room.chats.forget(host.place.id, str(ana.id))
+    said = ana.says(host.place.channel, "A1 later")
+    assert (await host.applies(command, said).answered()).text == "That message is not part of this chat."
+    assert "asked to be forgotten" in (await ana.applies(command, said).answered()).text
+
+
 # How it is answered ----------------------------------------------------------------------------------------------
 
 

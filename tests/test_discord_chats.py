@@ -196,6 +196,60 @@ async def test_late_answers_while_the_next_is_planned(tmp_path: Path) -> None:
         assert await texts(room, planned.chat) == []
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_is_said_as_the_bot_begins_no_chat(tmp_path: Path, *, restarted: bool) -> None:
+    """A chat begins with its welcome: what people say after `/chat say` and before that is none of it."""
+    async with served() as server:
+        host = host_of(server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        async with life(server, tmp_path) as room:
+            await told(host, "start", script="macrosw", at="2040-01-01 20:00")
+            await told(host, "say", text="See you then")
+            await place.message(place.channel, "See you then")
+            early = ana.says(place.channel, "A1 I look for another job")
+            text = (await host.applies("Hide from transcript", early).answered()).text
+            assert "not part of this chat" in text
+            panel = (await host.runs("chat panel").answered()).message
+            assert panel
+            await pressed(host, panel, "Begin now")
+            await place.message(place.channel, "Q1: ")
+            sitting = await going(room, place)
+            if not restarted:
+                await room.heard(sitting, ana.says(place.channel, "A1 in time"))
+                assert await texts(room, sitting.chat) == ["A1 in time"]
+                return
+        in_time = ana.says(place.channel, "A1 in time")
+        async with life(server, tmp_path) as room:
+            sitting = await going(room, place)
+            await room.heard(sitting, in_time)
+            assert await texts(room, sitting.chat) == ["A1 in time"]
+
+
+async def test_what_is_said_as_the_bot_is_of_the_chat_that_has_begun(tmp_path: Path) -> None:
+    """While late answers come and the next chat is planned, `/chat say` is of the former, which goes on to listen."""
+    write(tmp_path, "late", LATE)
+    async with served() as server:
+        host = host_of(server.guild())
+        place, ana, bo = host.place, host.place.person("Ana"), host.place.person("Bo")
+        async with life(server, tmp_path) as room:
+            former = await room.begun(host, script="late")
+            await ended(room, host)
+            await told(host, "start", script="macrosw", at="2040-01-01 20:00")
+            assert "late answers count" in await told(host, "say", text="Until then")
+            await place.message(place.channel, "Until then")
+            await room.heard(former, ana.says(place.channel, "A1 after that"))
+        missed = bo.says(place.channel, "A1 while the bot was away")
+        async with life(server, tmp_path) as room:
+            await until(lambda: len(room.chats.in_guild(place.id)) == 2)
+            former, planned = room.chats.in_guild(place.id)
+            await room.heard(former, missed)
+            await room.heard(former, ana.says(place.channel, "A1 and later"))
+            said = [entry.text for entry in await entries(room.chats.store, former.chat)]
+            assert said[-4:] == ["Until then", "A1 after that", "A1 while the bot was away", "A1 and later"]
+            assert await entries(room.chats.store, planned.chat) == []
+            assert planned.began is None
+
+
 def live(room: Hall) -> None:
     """Let what happens be told as it happens."""
 
@@ -377,13 +431,15 @@ async def phases(room: Hall, place: Place) -> list[object]:
 
 
 async def test_a_channel_is_deleted(tmp_path: Path) -> None:
-    """The chat in a channel that is deleted is cancelled; another one goes on."""
+    """The chat in a channel that is deleted is cancelled, and its host is written to; another one goes on."""
     async with hall(tmp_path) as room:
         host = host_of(room.server.guild(channels=("chat", "b")))
         here, there = await both(room, host)
         host.place.delete_channel(host.place.text_channel("chat"))
         await room.over(here)
         await finished(room, but=1)
+        (letter,) = host.inbox()
+        assert f"`/chat transcript chat:{here.chat.short}`" in letter.text
         assert here.live.state.phase == Over(cancelled=True)
         assert isinstance(there.live.state.phase, Running)
         await room.heard(there, host.says(host.place.channel, "A1 still here"))
@@ -401,35 +457,6 @@ async def test_a_channel_was_deleted_while_the_bot_was_away(tmp_path: Path) -> N
             gone, there = await phases(room, host.place)
             assert gone == Over(cancelled=True)
             assert isinstance(there, Running)
-
-
-async def test_the_bot_is_removed_from_a_server(tmp_path: Path) -> None:
-    """All chats of a server that the bot is thrown out of are cancelled; those of others go on."""
-    async with served(50001) as server, life(server, tmp_path) as room:
-        host, other = host_of(server.guild("Ours", channels=("chat", "b"))), host_of(server.guild("Theirs"))
-        sittings = await both(room, host)
-        stays = await room.begun(other)
-        host.place.remove_bot()
-        for each in sittings:
-            await room.over(each)
-        await finished(room, but=1)
-        assert await phases(room, host.place) == [Over(cancelled=True)] * 2
-        await room.heard(stays, other.says(other.place.channel, "A1 still here"))
-
-
-async def test_the_bot_was_removed_while_it_was_away(tmp_path: Path) -> None:
-    """The chats of a server that the bot was thrown out of are cancelled when it is back; those of others go on."""
-    async with served(50001) as server:
-        host, other = host_of(server.guild("Ours")), host_of(server.guild("Theirs"))
-        async with life(server, tmp_path) as room:
-            await room.begun(host)
-            await room.begun(other)
-        host.place.remove_bot()
-        async with life(server, tmp_path) as room:
-            await finished(room, but=1)
-            assert await phases(room, host.place) == [Over(cancelled=True)]
-            stays = await going(room, other.place)
-            await room.heard(stays, other.says(other.place.channel, "A1 still here"))
 
 
 async def test_a_channel_that_cannot_be_viewed_is_not_gone(tmp_path: Path) -> None:
@@ -457,31 +484,26 @@ async def test_a_channel_that_cannot_be_viewed_is_not_gone(tmp_path: Path) -> No
             await room.heard(sitting, said)
 
 
-@pytest.mark.parametrize("away", [False, True])
-async def test_a_server_left_while_late_answers_come(tmp_path: Path, away: bool) -> None:
-    """A chat that has been held is not cancelled: its late time ends by itself, and what cannot be posted is let go."""
-    write(tmp_path, "late", LATE)
+async def test_a_channel_that_is_closed_for_good(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What Discord has refused to take for an hour after the end is given up: a chat that is over asks for nothing for ever."""
+    write(tmp_path, "prompt", PROMPT)
     clock = Leaping()
-    async with served(50001, 50013, now=clock.seconds) as server:
-        host = host_of(server.guild())
-        async with life(server, tmp_path, clock=clock) as room:
-            await room.begun(host, script="late")
-            host.place.overwrite(host.place.channel, deny=Permission.SEND_MESSAGES)
-            await ended(room, host)
-            if not away:
-                host.place.remove_bot()
-                (sitting,) = room.chats.in_guild(host.place.id)
-                await until(sitting._left.is_set)
-        if away:
-            host.place.remove_bot()
-        async with life(server, tmp_path, clock=clock) as room:
-            sitting = await going(room, host.place)
-            await until(sitting._left.is_set)
-            clock.leap(2 * HOUR)
-            await until(lambda: not sitting.hears)
-            clock.leap(MINUTE)
-            await finished(room)
-            assert await phases(room, host.place) == [Over()]
+    async with served(50001, now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
+        host = host_of(server.guild(channels=("chat", "b")))
+        chat, elsewhere = host.place.text_channel("chat"), host.place.text_channel("b")
+        sitting = await room.begun(host, chat, script="prompt")
+        host.place.overwrite(chat, deny=Permission.VIEW_CHANNEL)
+        await told(host, "end", elsewhere)
+        letter = await server.until(host.inbox, "a letter")
+        assert "Missing Access" in letter[0].text
+        clock.leap(50 * MINUTE)
+        await until(lambda: caplog.text.count("Trying again in") >= 2)
+        assert room.chats.in_guild(host.place.id) == [sitting]
+        assert "is given up" not in caplog.text
+        clock.leap(20 * MINUTE)
+        await finished(room)
+        assert await phases(room, host.place) == [Over()]
+        assert "is given up" in caplog.text
 
 
 # Forgetting, and tidying up ------------------------------------------------------------------------------------------
@@ -713,3 +735,57 @@ async def test_quiet_while_discord_is_down(tmp_path: Path, caplog: pytest.LogCap
         await room.server.up()
         for name in names:
             await host.place.message(host.place.text_channel(name), "Q2: ")
+
+
+# What the bot may not see ----------------------------------------------------------------------------------------
+
+
+async def test_a_private_thread_is_no_part_of_a_chat(tmp_path: Path) -> None:
+    """What is said in a private thread is not heard, and a command there is one where no chat is; a public one is heard."""
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        ana, channel = host.place.person("Ana"), host.place.channel
+        sitting = await room.begun(host)
+        private = host.opens_private_thread(channel, "Hosts only")
+        secret = host.says(private, "A1 in confidence")
+        ana.reacts(secret, "👍")
+        public = ana.says(ana.opens_thread(channel, "Aside"), "A1 for all")
+        await room.heard(sitting, public)
+        assert await texts(room, sitting.chat) == ["A1 for all"]
+        told_of = await host.applies("Answers question…", secret).answered()
+        assert "No chat is live in this channel" in told_of.text
+        assert await texts(room, sitting.chat) == ["A1 for all"]
+
+
+async def test_what_was_said_out_of_sight_is_in_the_recap(tmp_path: Path) -> None:
+    """Answers given while the bot did not see the channel are kept when it sees it again, and stand in the recap."""
+    async with served(50001) as server, life(server, tmp_path) as room:
+        host = host_of(server.guild())
+        ana, channel = host.place.person("Ana"), host.place.channel
+        sitting = await room.begun(host)
+        host.place.overwrite(channel, deny=Permission.VIEW_CHANNEL)
+        unseen = ana.says(channel, "A1 out of sight")
+        host.place.overwrite(channel, allow=Permission.VIEW_CHANNEL)
+        await room.heard(sitting, unseen)
+        await told(host, "end")
+        assert "1 answer" in (await host.place.message(channel, "# #MacroSW")).text
+
+
+async def test_the_recap_waits_for_what_could_not_be_read(tmp_path: Path) -> None:
+    """What Discord refused to show when the bot came back is asked for once more before the recap is made."""
+    async with served(50001) as server:
+        host = host_of(server.guild())
+        ana, channel = host.place.person("Ana"), host.place.channel
+        async with life(server, tmp_path) as room:
+            sitting = await room.begun(host)
+            await room.heard(sitting, ana.says(channel, "A1 before"))
+        ana.says(channel, "A1 meanwhile")
+        server.faults.on("GET", f"/channels/{channel.id}/messages", refused(403, 50001), times=50)
+        async with life(server, tmp_path) as room:
+            sitting = await going(room, host.place)
+            await room.chats.ready()
+            await until(lambda: sitting.ears._missed.skipped)
+            await sitting.ears.caught_up()
+            server.faults.clear()
+            await told(host, "end")
+            assert "2 answers" in (await host.place.message(channel, "# #MacroSW")).text

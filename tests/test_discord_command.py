@@ -302,10 +302,10 @@ async def test_health(tmp_path: Path) -> None:
 
 
 async def test_health_tells_of_a_post_that_is_stuck(tmp_path: Path) -> None:
-    """What was to be posted and is not counts as late, although the timer has gone on."""
+    """What was to be posted and is not counts as late, although the timer has gone on, but in a server that the bot is not in."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    async with served() as server, bot(server, tmp_path, "--health", str(port)) as it:
+    async with served(50001) as server, bot(server, tmp_path, "--health", str(port)) as it:
         place = server.guild("MacroSW")
         await server.ready()
         await server.until(lambda: server.world.commands.get(None), "the commands")
@@ -315,9 +315,15 @@ async def test_health_tells_of_a_post_that_is_stuck(tmp_path: Path) -> None:
         async with asyncio.timeout(30):
             while not (await health(port))[1]["late_seconds"]:
                 pass
+        place.remove_bot()
+        async with asyncio.timeout(30):
+            while (facts := (await health(port))[1])["chats"]:
+                pass
+        assert facts["late_seconds"] == 0  # nobody waits for it where the bot is not
+        place.invite_bot()
         server.faults.clear()
         async with asyncio.timeout(30):
-            while (await health(port))[1]["late_seconds"]:
+            while (facts := (await health(port))[1])["late_seconds"] or not facts["chats"]:
                 pass
         assert await it.stop(signal.SIGTERM) == 0
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,46 @@ async def test_start_needs_a_channel_that_the_host_sees(room: Hall, host: Person
     assert await room.chats.kept(host.place.id) == []
 
 
+async def test_start_and_say_need_a_channel_that_the_host_writes_in(room: Hall, host: Person) -> None:
+    """The bot says nothing for who may not write there themselves, by a command, a form or another channel's chat."""
+    place, news = host.place, host.place.text_channel("news")
+    editor = place.person("Ed", host=True)
+    place.overwrite(news, place.guild.roles[place.id], deny=Permission.SEND_MESSAGES)
+    place.overwrite(news, place.bot, allow=Permission.SEND_MESSAGES)
+    place.overwrite(news, editor, allow=Permission.SEND_MESSAGES)
+    for channel, options in ((news, {}), (place.channel, {"channel": news})):
+        text = await told(host, "start", channel, script="macrosw", **options)
+        assert f"You may not write in <#{news.id}> yourself" in text
+    await room.begun(editor, news)
+    form = (await editor.runs("chat say", news).answered()).modal
+    assert form
+    stood = spoken(news)
+    for channel in (news, place.channel):
+        assert "You may not write in <#" in await told(host, "say", channel, text="Officially")
+    assert "You may not write in <#" in (await host.submits(form, {"text": "Officially"}).answered()).text
+    assert spoken(news) == stood
+    assert "Paused" in await told(host, "pause", news)
+    await told(editor, "say", news, text="Officially")
+    await place.message(news, "Officially")
+
+
+async def test_a_script_attached_out_of_sight_is_not_offered(room: Hall, host: Person) -> None:
+    """What was attached in a channel that a host does not see is neither offered to them nor found by its name."""
+    place, board = host.place, host.place.text_channel("board")
+    other = place.person("Olaf", host=True)
+    place.overwrite(board, other, deny=Permission.VIEW_CHANNEL)
+    text = SCRIPT.replace("Common ground", "Whom to dismiss")
+    await told(host, "start", board, file=Upload("plans.yaml", text.encode()))
+    assert len((await host.completes("chat start", "script", "plans").answered()).choices) == 1
+    assert (await other.completes("chat start", "script", "").answered()).choices == (
+        ("macrosw · Common ground", "macrosw"),
+    )
+    for name in ("plans (attached)", "whom", "nothing"):
+        refused = await told(other, "start", script=name)
+        assert "No script goes by that name" in refused
+        assert "plans" not in refused
+
+
 async def test_one_live_chat_to_a_channel(room: Hall, host: Person, sitting: Sitting) -> None:
     """A second chat in the channel is refused; one in another channel is not."""
     await told(host, "start", script="macrosw")
@@ -204,7 +245,20 @@ async def test_pause_resume_next_repeat_more_time(room: Hall, host: Person, sitt
         channel, "What brought you here?", after=await host.place.message(channel, "Q1: ")
     )
     assert "Q2 (2 of 2)" in await told(host, "next")
+    await until(lambda: isinstance(now := sitting.live.state.phase, Running) and now.waiting is None)
     assert "Q2 is the last question" in await told(host, "next")
+
+
+async def test_two_hosts_want_the_next_question(room: Hall, host: Person, sitting: Sitting) -> None:
+    """What was asked for while Q1 stood there is about Q1: the second host is told that Q2 has come, and skips nothing."""
+    other = host.place.person("Holger", host=True)
+    asked = [person.runs("chat next") for person in (host, other)]
+    told_of = [(await each.answered()).text for each in asked]
+    assert sorted("moved on since" in text for text in told_of) == [False, True]
+    assert all("Q2 (2 of 2)" in text for text in told_of)
+    await host.place.message(host.place.channel, "Q2: ")
+    await until(lambda: isinstance(now := sitting.live.state.phase, Running) and now.waiting is None)
+    assert "Q2 is the last question" in await told(other, "next")
 
 
 async def test_status_says_where_it_stands(host: Person, sitting: Sitting) -> None:
@@ -257,7 +311,7 @@ async def test_a_channel_makes_no_hosts(host: Person, ana: Person, sitting: Sitt
 async def test_hide_and_show_a_person(room: Hall, host: Person, ana: Person, sitting: Sitting) -> None:
     """What a hidden person says is in no transcript until they are shown again."""
     await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By chance.")
-    assert "Ana: Hidden" in await told(host, "hide", member=ana)
+    assert f"Ana, in `{sitting.chat.short}`: Hidden" in await told(host, "hide", member=ana)
     assert b"By chance" not in (await host.runs("chat transcript", format="txt").answered()).file.data
     assert "Shown again" in await told(host, "show", member=ana)
     assert b"By chance" in (await host.runs("chat transcript", format="txt").answered()).file.data
@@ -278,6 +332,91 @@ async def test_the_chat_here_or_the_only_one_is_meant(room: Hall, host: Person, 
     await told(host, "pause", second)
     assert isinstance(other.live.state.phase, Paused)
     assert isinstance(sitting.live.state.phase, Running)
+
+
+async def planned_after(room: Hall, host: Person) -> list[Sitting]:
+    """End the host's chat, for which late answers still come, and plan the next there; gives both."""
+    await told(host, "end")
+    await told(host, "start", script="macrosw", at="2199-11-25 20:00")
+    return room.chats.in_guild(host.place.id)
+
+
+async def test_what_has_begun_goes_before_what_is_planned(room: Hall, host: Person, sitting: Sitting) -> None:
+    """While late answers come and the next is planned, commands are about the former, and say so; only panel and cancel are not."""
+    former, planned = await planned_after(room, host)
+    elsewhere = host.place.text_channel("elsewhere")
+    for channel in (host.place.channel, elsewhere):
+        for command in ("pause", "resume", "next", "more-time", "repeat", "end"):
+            text = await told(host, command, channel)
+            assert text.startswith(f"`{former.chat.short}`: The chat has ended")
+        assert "Begin now" in (await host.runs("chat panel", channel).answered()).buttons.values()
+        status = await told(host, "status", channel)
+        assert "late answers count" in status.partition("\n\n")[0]
+        assert "begins by itself" in status.partition("\n\n")[2]
+    for command, options in (("recap", {"format": "txt"}), ("transcript", {"format": "txt"})):
+        file = (await host.runs(f"chat {command}", **options).answered(patience=30)).file
+        assert file.name.startswith(former.chat.short)
+    assert "**Q1**" in await told(host, "questions")
+    assert "cancelled" in await cancelled(host)
+    assert isinstance(former.live.state.phase, Late)
+    assert isinstance(planned.live.state.phase, Over)
+
+
+async def test_who_may_and_who_is_hidden_counts_for_both(
+    room: Hall, host: Person, ana: Person, sitting: Sitting
+) -> None:
+    """A co-host may steer the former chat and the planned one; who is hidden is hidden in both, with the recap that stands there."""
+    bo = host.place.person("Bo")
+    await answered(bo, await host.place.message(host.place.channel, "Q1: "), "By chance.")
+    both = await planned_after(room, host)
+    names = [each.chat.short for each in both]
+    recap = await host.place.message(host.place.channel, "# #MacroSW")
+    assert "By chance" in recap.text
+    text = await told(host, "co-host", member=ana)
+    assert all(f"`{name}`" in text for name in names)
+    assert "By chance" in await told(ana, "recap")
+    assert "Begin now" in (await ana.runs("chat panel").answered()).buttons.values()
+    assert f"Bo, in `{names[0]}` and `{names[1]}`: Hidden" in await told(ana, "hide", member=bo)
+    for each in both:
+        assert await room.chats.store.record(each.chat).hidden_people() == [str(bo.id)]
+    await room.server.until(lambda: "By chance" not in recap.text, "the recap without Bo")
+    assert f"`{names[1]}`: Shown again" in await told(ana, "show", member=bo)
+    await room.server.until(lambda: "By chance" in recap.text, "the recap with Bo")
+
+
+async def test_hidden_once_it_is_over(room: Hall, host: Person, ana: Person) -> None:
+    """A person or a message is hidden in the last chat here though it is over, and in the one planned since; nobody else may."""
+    (room.scripts / "prompt.yaml").write_text(f"{SCRIPT}late_answers: 0\n", encoding="utf-8")
+    here, bo = host.place.channel, host.place.person("Bo")
+    sitting = await room.begun(host, script="prompt")
+    echo = await answered(bo, await host.place.message(here, "Q1: "), "By train.")
+    said = ana.says(here, "A1 By bicycle.")
+    await room.heard(sitting, said)
+    await told(host, "end")
+    await room.over(sitting)
+    recap = await host.place.message(here, "# #MacroSW")
+
+    def shown(*, both: bool) -> bool:
+        return ("By bicycle" in recap.text, "By train" in recap.text) == (both, both)
+
+    for hidden in (True, False):
+        for message in (said, echo):
+            assert "Only a host" in (await ana.applies("Hide from transcript", message).answered()).text
+            told_of = (await host.applies("Hide from transcript", message).answered()).text
+            assert ("Hidden" if hidden else "Shown again") in told_of
+        await room.server.until(partial(shown, both=not hidden), "the recap as it is now")
+    assert "can only be hidden" in (await host.applies("Highlight", said).answered()).text
+    unknown = ana.says(here, "Later")
+    assert "not part of any chat" in (await host.applies("Hide from transcript", unknown).answered()).text
+
+    await told(host, "start", script="macrosw", at="2199-11-25 20:00")
+    (planned,) = room.chats.at(host.place.id, here.id)
+    assert "Only a host" in await told(bo, "hide", member=ana)
+    text = await told(host, "hide", member=ana)
+    assert f"Ana, in `{sitting.chat.short}` and `{planned.chat.short}`: Hidden" in text
+    await room.server.until(lambda: "By bicycle" not in recap.text, "the recap without Ana")
+    assert "By train" in recap.text
+    assert "By train" in await told(host, "recap")
 
 
 async def test_without_a_chat_it_is_said_how_to_begin_one(host: Person) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.live import SystemClock
@@ -321,10 +321,80 @@ async def test_history_that_may_not_be_read_is_not_taken_for_empty(
         assert "may not read" in told[0]
         hall.place.overwrite(hall.channel)
         ana.says(hall.channel, "Live again")
-        await hall.until_texts("Said", "Heard", "Live", "Live again")
-        assert hall.crew.ears
-        hall.crew.ears.behind()
+        await hall.until_texts("Said", "Heard", "Live", "Live again", "Missed")
         await agree(hall)
+
+
+async def test_what_was_said_out_of_sight_is_read_when_it_may_be(path: Path) -> None:
+    """What was said while the bot did not see the channel is read once a role lets it, and no newer message stands in the way."""
+    async with listening(path) as hall:
+        (ana,) = hall.people("Ana")
+        ana.says(hall.channel, "Before")
+        await hall.until_texts("Before")
+        seeing = hall.place.role("Seeing")
+        hall.place.overwrite(hall.channel, seeing, allow=int(Permission.VIEW_CHANNEL))
+        everyone = hall.place.guild.roles[hall.place.id]
+        hall.place.overwrite(hall.channel, ana, allow=int(Permission.VIEW_CHANNEL))
+        hall.place.overwrite(hall.channel, everyone, deny=int(Permission.VIEW_CHANNEL))
+        ana.says(hall.channel, "Out of sight")
+        hall.place.assign(hall.place.bot, seeing)
+        ana.says(hall.channel, "After")
+        await hall.until_texts("Before", "Out of sight", "After")
+        await agree(hall)
+
+
+async def test_what_was_skipped_is_tried_again_when_asked(path: Path) -> None:
+    """Where Discord does not tell that the history may be read again, it is read when all that was missed is waited for."""
+    async with listening(path) as hall:
+        (ana,) = hall.people("Ana")
+        ana.says(hall.channel, "Said")
+        await hall.until_texts("Said")
+        await hall.close()
+        ana.says(hall.channel, "Missed")
+        hall.server.expect(50001)
+        hall.server.faults.on("GET", f"/channels/{hall.channel.id}/messages", refused(403, 50001))
+        await hall.open()
+        assert hall.crew.ears
+        await hall.crew.ears.caught_up()
+        assert await hall.texts() == ["Said"]
+        await hall.crew.ears.caught_up()
+        await agree(hall)
+
+
+async def test_a_private_thread_is_no_part_of_the_chat(path: Path) -> None:
+    """What is said in a private thread that the bot can see is not read back from history."""
+    async with listening(path) as hall:
+        ana, bo = hall.people("Ana", "Bo")
+        first = ana.says(hall.channel, "Here")
+        await hall.until_texts("Here")
+        await hall.close()
+        ana.says(ana.opens_private_thread(hall.channel, "Hosts only"), "A1 in confidence")
+        bo.says(bo.opens_thread(first, "Aside"), "A1 for all")
+        await hall.open()
+        ana.says(hall.channel, "Later")
+        await hall.until_texts("Here", "Later", "A1 for all")
+
+
+@pytest.mark.parametrize("how", ["live", "meanwhile"])
+async def test_what_may_no_longer_be_read_does_not_stand(how: str, path: Path) -> None:
+    """Words that an edit took out of the bot's sight are kept no longer, until an edit mentions the bot again."""
+    async with listening(path, content=False) as hall:
+        (ana,) = hall.people("Ana")
+        me = f"<@{hall.server.world.bot.id}>"
+        said = ana.says(hall.channel, f"{me} call me at 555-1234")
+        ana.says(hall.channel, "Never read at all")
+        ana.says(hall.channel, f"{me} And so on")
+        await hall.until_texts("call me at 555-1234", "And so on")
+        if how == "meanwhile":
+            await hall.close()
+        hall.clock.advance(hall.clock.now() + timedelta(seconds=1))
+        ana.edits(said, "(number removed)")
+        if how == "meanwhile":
+            await hall.open()
+        await hall.until_texts("And so on")
+        hall.clock.advance(hall.clock.now() + timedelta(seconds=1))
+        ana.edits(said, f"{me} write to me")
+        await hall.until_texts("write to me", "And so on")
 
 
 async def test_a_message_that_cannot_be_read_is_left_out(
@@ -590,7 +660,7 @@ class Course:
             self.muted = False
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(steps=_STEPS)
 def test_whatever_happens_it_ends_as_it_stands(steps: list[tuple[str, str, int]]) -> None:
     """However events come, twice or never, and whenever the bot is cut off or started anew: what is kept is what stands."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers import Context, read
@@ -17,6 +17,7 @@ from bot.rooms.discord.hearing import (
     counted,
     lasting,
     message_of,
+    parent_of,
     sign_of,
     spoken,
     version_of,
@@ -136,7 +137,6 @@ def test_mention_does_not_hide_a_label(guild: discord.Guild) -> None:
     assert read(script, asked, kept, Context()).answers == ("1",)
 
 
-@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_heard(text: str) -> None:
     """Whatever somebody writes, it is heard, and what has no mark in it is kept as it is."""
@@ -230,3 +230,15 @@ def test_signs(guild: discord.Guild) -> None:
     assert sign_of(discord.PartialEmoji(name="👍")) == "👍"
     assert sign_of(discord.PartialEmoji(name="wave", id=5)) == ":wave:"
     assert sign_of(discord.PartialEmoji.from_dict({"id": "5", "name": None})) == ":5:"
+
+
+@pytest.mark.parametrize(("kind", "parent"), [(10, CHANNEL), (11, CHANNEL), (12, None)])
+def test_what_a_thread_belongs_to(guild: discord.Guild, kind: int, parent: int | None) -> None:
+    """A public thread belongs to its channel's chats, a private one, or a channel, to none but its own."""
+    data: Any = {
+        "id": str(THREAD), "guild_id": str(GUILD), "parent_id": str(CHANNEL), "owner_id": "7", "type": kind, "name": "Aside",
+        "message_count": 0, "member_count": 1,
+        "thread_metadata": {"archived": False, "archive_timestamp": WRITTEN.isoformat(), "auto_archive_duration": 60},
+    }  # fmt: skip
+    assert parent_of(discord.Thread(guild=guild, state=guild._state, data=data)) == parent
+    assert parent_of(guild.get_channel(CHANNEL)) is None

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import discord
-import hypothesis
 import pytest
 from discord import app_commands
 from discord.gateway import KeepAliveHandler
@@ -21,7 +20,7 @@ from bot.rooms.discord.client import Commands, Tree
 from bot.rooms.discord.line import Line, NotConnected, Patience, Refused
 from bot.rooms.discord.settings import Settings
 from bot.store import Store
-from tests.discord_server import Server, broken, delayed
+from tests.discord_server import Permission, Server, broken, delayed
 from tests.guilds import reaching, served, until
 
 #: Everything at once, and a client that hangs is given up soon.
@@ -56,6 +55,9 @@ class Listening:
 
     async def gone(self, guild: int, channel: int | None = None) -> None:
         self._note(f"gone {channel}")
+
+    def allowed(self, guild: int, channel: int | None = None) -> None:
+        self._note(f"allowed {channel}")
 
     def message(self, message: discord.Message) -> None:
         self._note(f"said {message.content}")
@@ -135,6 +137,26 @@ async def test_everything_reaches_the_crew() -> None:
         assert line.connected
         assert line.content
         assert line.me == server.world.bot.id
+
+
+async def test_what_the_bot_may_do_reaches_the_crew() -> None:
+    """Changes of channels, of what roles allow and of the bot's own roles are handed on; other changes of roles are not."""
+    async with served() as server, kept_up(server) as (_, crew, _):
+        place = server.guild()
+        await crew.until_ready()
+        crew.heard.clear()
+        role = place.role("Helpers")
+        place.person("Ana")
+        place.overwrite(place.channel, deny=int(Permission.ADD_REACTIONS))
+        place.change_role(role, int(Permission.PIN_MESSAGES))
+        role.name = "Friends"
+        place.change_role(role, role.permissions)
+        place.assign(place.bot, role)
+        new = place.text_channel("new")
+        place.person("Ana").says(place.channel, "That is all")
+        await crew.until(lambda: "said That is all" in crew.heard)
+        told = [each for each in crew.heard if each.startswith("allowed")]
+        assert told == [f"allowed {place.channel.id}", *["allowed None"] * 2, f"allowed {new.id}"]
 
 
 # What goes wrong -------------------------------------------------------------------------------------------------
@@ -359,7 +381,6 @@ async def test_commands_that_cannot_be_sent_hold_nothing_up(
 # How long to wait ------------------------------------------------------------------------------------------------
 
 
-@hypothesis.settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_waits_grow_to_a_minute(attempt: int) -> None:
     """Tries are a second apart at first, a minute at most, and never all at the same moment."""

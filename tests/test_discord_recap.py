@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Attachment, Author, Entry
@@ -150,7 +150,7 @@ HOSTILE = st.lists(
 
 
 @given(st.lists(st.tuples(HOSTILE, HOSTILE), max_size=40))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 async def test_within_the_limits(said: list[tuple[str, str]]) -> None:
     """Whatever people write, no message has more than 40 components or 4,000 characters, or as plain text 2,000."""
     entries = [

@@ -262,6 +262,20 @@ async def test_signs_are_left_out_where_refused(
     assert caplog.text.count("no sign") == 1
 
 
+async def test_what_was_refused_is_done_once_it_may_be(tmp_path: Path) -> None:
+    """Where the bot may react and pin again, answers that waited for their sign get it, and the question is pinned."""
+    async with served(50013) as server, held(tmp_path, server) as chat:
+        refused = int(Permission.ADD_REACTIONS | Permission.PIN_MESSAGES)
+        chat.place.overwrite(chat.channel, deny=refused)
+        question = await chat.asked("Q1")
+        answers = [chat.channel.messages[int(await chat.says(who, "A1 Bread"))] for who in (ANA, BO)]
+        await until(lambda: not chat.room._signs._may and not chat.room._floor._may_pin)
+        assert len(server.violations) == 2
+        chat.place.overwrite(chat.channel)
+        chat.room.allowed()
+        await server.until(lambda: question.pinned and all("✅" in each.reactions for each in answers))
+
+
 async def test_only_the_question_on_the_floor_is_pinned(tmp_path: Path) -> None:
     """A question is pinned when it comes and unpinned when the next does; after the closing none of them is."""
     async with served() as server, held(tmp_path, server) as chat:

@@ -171,7 +171,7 @@ def test_other_minutes_change_nothing_else(path: Path) -> None:
     assert changed == replace(script, questions=tuple(replace(q, time=time) for q in script.questions))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=30))
 def test_texts_survive_whatever_is_in_them(text: str) -> None:
     """A script that is good before its minutes are changed is good afterwards, with the same words."""
@@ -223,6 +223,28 @@ def test_a_wrong_time_is_explained(at: str, why: str) -> None:
     with pytest.raises(Refusal, match=why) as refused:
         adapted(f"{GOOD}timezone: America/New_York\n", minutes=None, at=at, now=NOW)
     assert "`starts`" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("now", "starts"),
+    [
+        ("2027-03-14 12:00-04:00", "2027-03-15 02:30-04:00"),  # left out this morning
+        ("2027-03-14 01:00-05:00", "does not exist"),
+        ("2027-03-13 12:00-05:00", "does not exist"),
+        ("2026-11-01 12:00-05:00", "2026-11-02 01:30-05:00"),  # came twice this morning
+        ("2026-11-01 01:40-04:00", "happens twice"),
+    ],
+)
+def test_a_time_on_the_day_when_the_clocks_are_changed(now: str, starts: str) -> None:
+    """A time that the clocks have left out, or shown twice, this morning is tomorrow's; one still to come has to be said."""
+    text = f"{GOOD}timezone: America/New_York\n"
+    at = "02:30" if "03-1" in now else "01:30"
+    if starts[0].isdigit():
+        begins = _script(adapted(text, minutes=None, at=at, now=datetime.fromisoformat(now))).starts
+        assert begins == datetime.fromisoformat(starts)
+    else:
+        with pytest.raises(Refusal, match=starts):
+            adapted(text, minutes=None, at=at, now=datetime.fromisoformat(now))
 
 
 def test_wrong_minutes_are_explained() -> None:

@@ -24,7 +24,7 @@ def shown(text: str) -> str:
 
 
 @given(HOSTILE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_inert_text_has_no_markup(text: str) -> None:
     """Nothing that people write comes out as emphasis, code, a link of other words, a mention or a heading."""
     left = shown(written.inert(text))
@@ -33,7 +33,7 @@ def test_inert_text_has_no_markup(text: str) -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_pings(text: str) -> None:
     """No text has a mention in it that Discord would read as one."""
     for made in (written.defused(text), written.inert(text), written.unmasked(text)):
@@ -79,7 +79,7 @@ LINKS = st.lists(
 
 
 @given(LINKS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_bracket_meets_a_parenthesis(text: str) -> None:
     """However brackets, backslashes and addresses follow each other, no `](` is left that could hide an address."""
     for made in (written.unmasked(text), written.inert(text)):
@@ -87,7 +87,7 @@ def test_no_bracket_meets_a_parenthesis(text: str) -> None:
 
 
 @given(st.text(st.sampled_from(list("ab .,;\n😀")), max_size=400), st.integers(3, 40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_split_loses_nothing(text: str, most: int) -> None:
     """All words are in the pieces, in order, and no piece is longer than allowed or empty."""
     pieces = written.split(text, most)

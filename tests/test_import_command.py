@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bot.cli.importing import import_files
 from tests.importing import ANA, HANA, export, note, written
 from tests.test_cli import Host
 from tests.test_import_irc import ZNC
-from tests.test_import_taking import CHAT
+from tests.test_import_taking import CHAT, WEEKS
 
 
 @pytest.fixture
@@ -72,6 +73,9 @@ def test_columns(host: Host) -> None:
         (["bad.json"], "bad.json:1: this is not JSON"),
         (["m.json", "--timezone", "EST"], "--timezone is an abbreviation"),
         (["m.json", "--date", "yesterday"], "'yesterday' is not a day. Write --date 2015-04-23."),
+        (["m.json", "--since", "soon"], "--since 'soon' is no time. Write --since 2015-04-23 or --since \"2015-04-23 20:45\"."),
+        (["m.json", "--until", "2015-04-23T20:45Z"], "has a zone of its own. Leave it out, and say it with --timezone."),
+        (["m.json", "--until", "2015-04-22"], "There is no message in m.json in that time"),
         (["m.json", "--columns", "time"], "'time' does not say which column is which."),
         (["m.json", "--script", "bad.yaml"], "bad.yaml:1:1: "),
         (["m.json", "--host", "Zoe"], "Nobody wrote as Zoe in m.json. Questions were posted by Hana. Nothing was changed."),
@@ -116,8 +120,55 @@ def test_a_title_of_its_own(host: Host) -> None:
     assert "Its title was made of a question: “What brought you here?”. For another," in done.stdout
     assert "--title" in done.stdout
     assert "#MacroSW: What brought you here?" in host.run("recap", "last").stdout
+    host.run("delete", "last", "--yes")
     written(host.folder, "m.json", export(*CHAT))
     assert "--title" not in host.run("import", "m.json").stdout
+
+
+def test_several_chats(host: Host) -> None:
+    """A file of several chats is not taken as one: it is said how each is taken, and so it is."""
+    written(host.folder, "m.json", export(*WEEKS))
+    told = host.run("import", "m.json", "--timezone", "America/New_York", status=1).stderr
+    assert "There is more than one chat in m.json: the labels begin anew. Nothing was changed." in told
+    *_, second, _ = told.splitlines()
+    assert second.endswith("2 questions, the first at 2015-04-16 17:00")
+    options = shlex.split(second.strip().partition("   ")[0])
+    assert options == ["--since", "2015-04-16 16:00", "--until", "2015-04-17 17:10"]
+    done = host.run("import", "m.json", "--timezone", "America/New_York", *options)
+    assert "2 messages from 1 person" in done.stdout
+    assert "Left out: 8 × posts before --since, or from --until on." in done.stdout
+    host.run("import", "m.json", "--since", "2015-04-23", "--until", "2015-04-23")
+    assert len(host.run("chats").stdout.splitlines()) == 3
+
+
+def test_an_export_made_again(host: Host) -> None:
+    """A newer export of a chat that is there is refused with that chat's name, and taken once that is deleted."""
+    written(host.folder, "m.json", export(*CHAT))
+    written(host.folder, "new.json", export(*CHAT, note(9, ANA, "more", 700)))
+    host.run("import", "m.json")
+    told = host.run("import", "new.json", status=1).stderr
+    assert "in the chat macrosw-2015-04-23 already; nothing was changed." in told
+    assert "hashchat delete macrosw-2015-04-23." in told
+    host.run("delete", "last", "--yes")
+    assert "7 messages" in host.run("import", "new.json").stdout
+
+
+def test_user_names_stay_nobodys(host: Host) -> None:
+    """An anonymous transcript has no user names either, though nobody is shown under them."""
+    hana = HANA | {"name": "hesperia_w"}
+    written(host.folder, "m.json", export(note(1, hana, "Q1: Why?"), note(2, ANA, "A1 hesperia_w asked", 5)))
+    host.run("import", "m.json")
+    assert "hesperia_w asked" in host.run("transcript", "last").stdout
+    assert "hesperia" not in host.run("transcript", "last", "--anonymous").stdout
+
+
+def test_talk_of_other_days(host: Host) -> None:
+    """What was written days before or after the questions is taken, and it is said how to leave it out."""
+    late = note(9, ANA, "still here", timestamp="2015-05-23T21:00:00+00:00")
+    written(host.folder, "m.json", export(*CHAT, late))
+    done = host.run("import", "m.json")
+    assert "7 messages" in done.stdout
+    assert "1 message of it came more than a day before its questions or after them." in done.stdout
 
 
 def test_forgetting_a_host(host: Host) -> None:
@@ -183,3 +234,15 @@ def test_every_unread_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert lines == [
         f"  {path}:1: message {100 + n}: 'soon' is not a time that can be read" for n in range(50)
     ]
+
+
+def test_dates_and_letters(host: Host) -> None:
+    """How days are meant can be said where the file does not tell; letters that are not in UTF-8 are told."""
+    rows = "time,author,text\n4/05/2015 9:00 PM,Zoë,Q1: Où? déjà\n4/05/2015 9:01 PM,Ana,A1 là\n"
+    path = written(host.folder, "p.csv", rows)
+    path.write_bytes(rows.encode() + "4/05/2015 9:02 PM,Bo,A1 café\n".encode("cp1252"))
+    assert "--dates day-first, or --dates month-first" in host.run("import", "p.csv", status=1).stderr
+    done = host.run("import", "p.csv", "--dates", "day-first")
+    assert "2015-05-04 21:00  Q1: Où? déjà" in done.stdout
+    assert "Not in UTF-8: 1 line. What there is not" in done.stdout
+    assert "A1 café" in host.run("transcript", "last").stdout

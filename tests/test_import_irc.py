@@ -123,6 +123,74 @@ def test_nothing_is_lost(tmp_path: Path, client: str) -> None:
     )
 
 
+NOTES = {
+    "irssi": [
+        "-!- Topic for #macrosw: Tea", "-!- mode/#macrosw [+o ana] by hana", "-!- Netsplit a.net <-> b.net quits: bo, cy",
+        "-!- ana [~ana@198.51.100.7] has quit [Ping timeout]", "[Users #macrosw]", "[@hana] [ ana] [ bo]", "-bo:#macrosw- a notice",
+        "!irc.example.net the server",
+    ],
+    "mIRC": [
+        "* Joins: Ana (~ana@198.51.100.7)", "* Parts: Ana (~ana@198.51.100.7)", "* Quits: Bo (~bo@203.0.113.9) (Ping timeout: 240 seconds)",
+        "* Ana (~ana@198.51.100.7) has joined #macrosw", "* Bo (~bo@203.0.113.9) Quit (bye)", "* Retrieving #macrosw info...",
+        "* #macrosw :Cannot send", "* Topic is 'Tea'", "* Set by Hana on Mon Apr 20 10:00:00 2015", "* Hana changes topic to 'Over'",
+        "* Ana was kicked by Hana (bye)", "* ana sets mode: +o hana", "* ana is now known as bo", "* Disconnected", "* Now talking in #macrosw",
+        "* Rejoined channel #macrosw", "* Attempting to rejoin channel #macrosw", "* Dns resolved 198.51.100.7 to example.org", "-> *ana* hi",
+    ],
+    "HexChat": [
+        "*\tNow talking on #macrosw", "*\tTopic for #macrosw is: Tea", "*\tTopic for #macrosw set by hana!~h@x (Thu Apr 23 20:00:00 2015)",
+        "*\tana (~ana@198.51.100.7) has joined", "*\tcy (~cy@203.0.113.4) has left", "*\tbo has quit (Ping timeout: 240 seconds)",
+        "*\thana has kicked ana", "*\thana has kicked ana from #macrosw (x)", "*\thana has banned *!*@203.0.113.4", "*\thana has banned ~ana@203.0.113.4", "*\tChanServ sets mode +v ana",
+        "*\thana sets ban on *!*@203.0.113.4", "*\tChanServ gives channel operator status to hana", "*\thana removes voice from ana",
+        "*\thana has changed the topic to: Tea", "*\tDisconnected (Connection reset by peer)", "-bob-\ta notice",
+    ],
+    "ZNC": [
+        "*** Joins: ana (~ana@198.51.100.7)", "*** Quits: bo (~bo@203.0.113.9) (bye)", "*** hana sets mode: +o ana",
+        "*** ana was kicked by hana (x)", "*** hana changes topic to 'Tea'", "-bob- a notice",
+    ],
+    "Textual": ["ana (~ana@198.51.100.7) joined the channel.", "ana (~ana@198.51.100.7) left IRC. (bye)", "ana is now known as bo"],
+}  # fmt: skip
+WEECHAT_NOTES = [
+    "-->\tana (~ana@198.51.100.7) has joined #macrosw", "<--\tbob (~bo@203.0.113.9) has quit (Ping timeout)",
+    '--\tTopic for #macrosw is "Tea"', "--\tMode #macrosw [+o ana] by hana", "--\tNotice(bob): hello", "=!=\tirc: disconnected",
+]  # fmt: skip
+LINES = [f"[21:01] {note}" for notes in NOTES.values() for note in notes]
+
+
+@pytest.mark.parametrize("line", LINES + [f"2015-04-23 21:01:01\t{note}" for note in WEECHAT_NOTES])
+def test_notes(tmp_path: Path, line: str) -> None:
+    """What a client notes of the channel is nobody's words, so that no log publishes who came from which address."""
+    _, before, note, after = pieces(
+        written(tmp_path, "x.log", f"[21:00] <ana> a\n{line}\n[21:02] <bo> b\n"), day=DAY
+    )
+    assert isinstance(before, Heard)
+    assert note == LeftOut("lines about the channel")
+    assert isinstance(after, Heard)
+
+
+@pytest.mark.parametrize("deed", ["has baked bread", "has left the oven on", "has joined a choir", "has kicked the habit today", "gives bo a hug", "sets the table: forks, knives", "removes her coat", "was kicked out of bed by the cat", "shouts hey! (at: bo)"])  # fmt: skip
+@pytest.mark.parametrize("star", ["* ", "*\t", " * "])
+def test_actions_that_look_like_notes(tmp_path: Path, star: str, deed: str) -> None:
+    """What somebody does stays theirs, though clients' notes begin with the same words."""
+    (message,) = said(written(tmp_path, "x.log", f"[21:00] {star}ana {deed}\n"), day=DAY)
+    assert (message.author.name, message.text) == ("ana", f"ana {deed}")
+
+
+def test_nicks_that_look_like_notes(tmp_path: Path) -> None:
+    """In a log with tabs a nick is one whatever it is called, with or without the mark of an operator."""
+    nicks = ["!ana", "Topic", "Joins", "You", "-ana", "[ana]"]
+    log = "".join(f"2015-04-23 21:01:01\t{nick}\thi\n" for nick in nicks)
+    assert [m.author.name for m in said(written(tmp_path, "x.log", log))] == ["ana", *nicks[1:]]
+
+
+def test_the_hour_that_is_there_twice(tmp_path: Path) -> None:
+    """Where clocks are set back in the night, what comes after an earlier time is of the second hour, in the log's order."""
+    clocks = ["01:30", "01:58", "01:57", "01:02", "01:59", "01:58", "02:00"]
+    log = "".join(f"{clock} <ana> {clock}\n" for clock in clocks)
+    messages = said(written(tmp_path, "x.log", log), day=date(2015, 11, 1), zone="America/New_York")
+    times = [f"{message.at:%H:%M}" for message in messages]
+    assert times == ["05:30", "05:58", "05:57", "06:02", "06:59", "06:58", "07:00"]
+
+
 def test_order_within_a_minute(tmp_path: Path) -> None:
     """Messages of one written minute keep the order of their lines."""
     log = "[21:00] <ana> a\n[21:00] <bo> b\n[21:00] <ana> c\n[21:01] <bo> d\n"

@@ -65,7 +65,7 @@ QUESTION = st.text(min_size=1, max_size=80) | st.text(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asks=st.lists(QUESTION, min_size=1, max_size=4), form=st.sampled_from(["json", "jsonl"]))
 async def test_questions_come_back(tmp_path: Path, asks: list[str], form: str) -> None:
     """Whatever a host posted, the questions found in it are the same after a way through hashchat's own JSON."""

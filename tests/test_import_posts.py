@@ -82,6 +82,38 @@ def test_columns_by_option(tmp_path: Path) -> None:
     assert (message.author.name, message.text, message.reply_to) == ("Ana", "toast", "7")
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Date;Time", "23.04.2015;21:01:05"),
+        ("Time;Day", "9:01:05 PM;2015-04-23"),
+        ("Date;Time", "2015-04-23 00:00:00;21:01:05"),
+        ("Date;Time", "4/23/2015 12:00:00 AM;9:01:05 pm"),
+        ("Date;Time", "2015-04-23 21:01:05;21:01"),
+        ("Date;Time", "2015-04-23 21:01:05;"),
+        ("Date;Time", "23;2015-04-23 21:01:05"),
+    ],
+)
+def test_day_and_time_in_two_columns(tmp_path: Path, header: str, row: str) -> None:
+    """A clock beside a day is read with it; where either column has both, it is enough."""
+    (message,) = said(written(tmp_path, "p.csv", f"{header};User;Message\n{row};Ana;toast\n"))
+    assert (message.at, message.text) == (NINE, "toast")
+
+
+def test_two_columns_by_option(tmp_path: Path) -> None:
+    """Which columns have the day and the time can be said; where it has to be, that is told with the row."""
+    header, row = "Tag;Uhrzeit;Time;Wer;Text\n", "23.04.2015;21:01:05;23.04.2015;Ana;toast\n"
+    path = written(tmp_path, "p.csv", header + row)
+    columns = {"author": "Wer"}
+    (message,) = said(path, columns=columns | {"date": "Tag", "time": "Uhrzeit"})
+    assert message.at == NINE
+    for half in ("Uhrzeit", "Time"):
+        (unread,) = (p for p in pieces(path, columns=columns | {"time": half}) if isinstance(p, Unread))
+        assert unread.why.endswith(
+            ". Where day and time are in two columns, say which: --columns date=…,time=…"
+        )
+
+
 def test_no_header(tmp_path: Path) -> None:
     """A table without a header is told by numbers, and its first row is a post."""
     path = written(tmp_path, "p.csv", "2015-04-23 21:01:05,Ana,toast\n2015-04-23 21:01:06,Bo,tea\n")
@@ -99,7 +131,11 @@ def test_no_header(tmp_path: Path) -> None:
         ),
         ("time,author,text\n1,2,3\n", {"text": "words"}, "no column 'words'; there are time, author, text"),
         ("time,author,text\n1,2,3\n", {"texts": "text"}, "nothing called 'texts'"),
-        ("time,author,text\n04/05/2015 10:00,a,b\n", {}, r"'04/05/2015 10:00' can be read in two ways"),
+        (
+            "time,author,text\n04/05/2015 10:00,a,b\n",
+            {},
+            r"'04/05/2015 10:00' can be read in two ways.*--dates day-first",
+        ),
         ("id,at,kind,author,author_id,host,text,answers\n", {}, "--format json"),
     ],
 )
@@ -146,6 +182,14 @@ def test_missing_quotation_mark(tmp_path: Path) -> None:
     path = written(tmp_path, "p.csv", 'time,author,text\n2015-04-23 21:01:05,a,"b\n' + "x,y,z\n" * 40_000)
     with pytest.raises(Unreadable, match=r"p\.csv:2: .*quotation mark"):
         pieces(path)
+
+
+def test_dates_as_told(tmp_path: Path) -> None:
+    """Days that can be read in two ways are read as told, or as the one row does that can be read in one way only."""
+    rows = "time,author,text\n" + "4/05/2015 9:01 PM,a,b\n" * 600
+    for dates, more in (("day-first", ""), (None, "13/05/2015 9:01 PM,a,c\n")):
+        first, *_ = said(written(tmp_path, "p.csv", rows + more), dates=dates)
+        assert f"{first.at:%d %B}" == "04 May"
 
 
 @pytest.mark.parametrize("end", ["", "\n"])

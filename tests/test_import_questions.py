@@ -1,10 +1,12 @@
 """Who hosted and what was asked, found among what people wrote."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.imports.heard import Head
-from bot.imports.questions import Found, Posted, Survey, named_hosts, script_text
+from bot.imports.hours import Posted
+from bot.imports.questions import Found, Survey, named_hosts, script_text
 from bot.messages import Message
 from bot.script.model import Host
 from bot.script.parse import parse
@@ -57,6 +59,21 @@ def test_two_hosts_in_turn() -> None:
     assert result.hosts == {ANA.id: "Ana", BO.id: "Bo"}
 
 
+def test_an_hour_of_another_host() -> None:
+    """Where none of the hosts asks for an hour, who surely does hosts that hour, which is a chat of its own."""
+    week = 7 * 24 * 60
+    first = [message("1", ANA, "Q1: Why?", 1), message("2", ANA, "Q2: How?", 9)]
+    later = [message("3", BO, "Q1: What else?", week), message("4", BO, "Q2: Who?", week + 9)]
+    result = found(*later, *first)
+    assert [{label: post.id for label, post in chat.items()} for chat in result.chats] == [
+        {"1": "1", "2": "2"},
+        {"1": "3", "2": "4"},
+    ]
+    assert (asked(result), result.hosts) == ({"1": "1", "2": "2"}, {ANA.id: "Ana"})
+    answers = [message("3", BO, "Q1: toast", week), message("4", BO, "Q2: tea, what else?", week + 9)]
+    assert not found(*answers, *first).chats
+
+
 def test_named_hosts() -> None:
     """Hosts can be named, by name, handle or id; then nobody else's posts are questions."""
     posts = [
@@ -78,6 +95,41 @@ def test_what_is_no_question() -> None:
         message("5", ANA, "When is Q1 coming up?", 5),
         message("6", ANA, "Q1: What?", 6, repeat=True),
     ).questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Q1:** What brought you here?", "**Q1**: What brought you here?", "**Q1: What brought you here?**",
+        "**Q1 What brought you here?**", "__**Q1:**__ What brought you here?", "*Q1:* What brought you here?",
+        "***Q1:*** What brought you here?", "__Q1: What brought you here?__", "`Q1` What brought you here?",
+        "# Q1 What brought you here?", "## **Q1:** What brought you here?", "> **Q1:** What brought you here?",
+        ">>> **Q1:** What brought you here?", "**Q1.** What brought you here?", "**Question 1:** What brought you here?",
+        ":one: **Q1 -** What brought you here?", "**Q1 |** What brought you here? **#MacroSW**", "[Q1] What brought you here?",
+        "**Q1: What brought you here? #MacroSW**", "__Q1: What brought you here?__ __#MacroSW__", "**[Q1]** What brought you here?",
+        "@everyone **Q1:** What brought you here?", "**@everyone Q1:** What brought you here?", "**Q1** **What brought you here?**",
+        "Q1: **What brought you here?**", "**Q1:**What brought you here?",
+    ],
+)  # fmt: skip
+def test_emphasis_of_labels(text: str) -> None:
+    """However a host sets the label off, or all of the question, the marks are no part of what is asked."""
+    result = found(message("1", ANA, text, 1))
+    assert [posted.ask for posted in result.questions.values()] == ["What brought you here?"]
+    assert result.tag == ("MacroSW" if "#MacroSW" in text else "")
+
+
+@pytest.mark.parametrize("ask", ["**What** brought *you* here?", "*What* brought you `here`?", "What is **it**?", "**Why** and **how**?", "What is snake_case?"])  # fmt: skip
+@pytest.mark.parametrize("label", ["Q1: ", "Q1 ", "**Q1:** ", "*Q1* ", "__**Q1**__: "])
+def test_emphasis_of_words(label: str, ask: str) -> None:
+    """Emphasis within a question stays."""
+    (posted,) = found(message("1", ANA, label + ask, 1)).questions.values()
+    assert posted.ask == ask
+
+
+def test_emphasis_around_emphasis() -> None:
+    """Where all is emphasised, label included, what is so within stays."""
+    (posted,) = found(message("1", ANA, "*Q1: What **is** it?*", 1)).questions.values()
+    assert posted.ask == "What **is** it?"
 
 
 def test_one_statement_is_no_host() -> None:

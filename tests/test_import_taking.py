@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.imports import Unreadable
+from bot.imports.hours import Several
 from bot.imports.taking import MOST_UNNAMED
 from bot.live.listener import Listener
 from bot.messages import Author, Forgotten, Said
@@ -16,6 +17,7 @@ from bot.script.posts import Kind
 from bot.session import Asked, Over, State, load
 from bot.store import Changes, Store
 from bot.store.record import _MESSAGE, Shown, _message
+from bot.store.spool import Twin
 from tests.chats import SCRIPT, START, entries
 from tests.importing import ANA, BO, HANA, export, imported, note, person, taken, written
 from tests.stores import raw
@@ -31,6 +33,22 @@ CHAT = (
     note(
         8, BO, "talk", 680, reactions=[{"emoji": {"id": "", "name": "👍"}, "count": 2, "users": [ANA, HANA]}]
     ),
+)
+
+
+def _week(number: int, *asked: str) -> list[dict[str, object]]:
+    """Give a chat of two questions on a day, each with its answer."""
+    said = [(HANA, f"Q1: {asked[0]}"), (ANA, f"A1 week {number}"), (HANA, f"Q2: {asked[1]}"), (ANA, "A2 so")]
+    return [
+        note(10 * number + n, author, text, timestamp=f"2015-04-{9 + 7 * number:02}T21:{5 * n:02}:00+00:00")
+        for n, (author, text) in enumerate(said)
+    ]
+
+
+WEEKS = (
+    *_week(0, "What brought you here?", "What do we share?"),
+    *_week(1, "How do you rest?", "What drains you?"),
+    *_week(2, "Who mentors you?", "Whom do you mentor?"),
 )
 
 
@@ -191,6 +209,93 @@ async def test_script_of_nothing_that_was_asked(tmp_path: Path) -> None:
     assert result.chat.state.started == found[0].at
 
 
+async def test_several_chats(tmp_path: Path) -> None:
+    """Several chats in one file are none, with a script too; it is said when each of them is, or the script's."""
+    path = written(tmp_path, "a.json", export(*WEEKS))
+    script = SCRIPT.replace("What brought you here?", "How do you rest?").replace("What do we share?", "Why?")
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        for text, days in ((None, [9, 16, 23]), (script, [16])):
+            with pytest.raises(Several) as refused:
+                await imported(store, path, script=text, zone="UTC")
+            assert [span.asked.day for span in refused.value.spans] == days
+        assert await store.chats() == []
+        span = refused.value.spans[0]
+        result = await imported(store, path, script=script, zone="UTC", since=span.since, until=span.until)
+        assert [e.text for e in await entries(store, result.chat)][:2] == [
+            "Q1: How do you rest?",
+            "A1 week 1",
+        ]
+        assert (await imported(store, path, since=span.since, until=span.until)).already
+        with pytest.raises(Twin, match=result.chat.name):
+            await imported(store, path, until=span.until, since=span.since.replace(minute=1))
+
+
+async def test_the_same_messages_again(tmp_path: Path) -> None:
+    """A file with messages that a chat of the place has is refused; chats of other places and other days are not in its way."""
+    first, newer = export(*WEEKS[:4]), export(*WEEKS[3:8])
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, written(tmp_path, "a.json", first))).chat
+        with pytest.raises(Twin, match=f"hashchat delete {chat.name}"):
+            await imported(store, written(tmp_path, "b.json", newer))
+        await imported(store, written(tmp_path, "c.json", export(*WEEKS[4:8])))
+        await imported(store, written(tmp_path, "d.json", first.replace('"id": "8"', '"id": "9"')))
+        assert len(await store.chats()) == 3
+
+
+@pytest.mark.parametrize("ids", [("11", "12", "12"), ("11", "11", "12"), ("11", "12", "11")])
+async def test_ids_that_are_not_the_posts(tmp_path: Path, ids: tuple[str, ...]) -> None:
+    """Where different rows have one id nothing is taken; once it is said what the column is, every post is there."""
+    rows = zip(
+        ("21:01,Hana", "21:02,Ana", "21:02,Ana"), ids, ("Q1 What?", "A1 hi", "A1 and more"), strict=True
+    )
+    table = "time,author,id,text\n" + "".join(f"2015-04-23 {who},{id_},{text}\n" for who, id_, text in rows)
+    path = written(tmp_path, "a.csv", table + table.splitlines()[-1])
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        with pytest.raises(Unreadable, match=r"have the id 1[12].*--columns id=….*--columns author_id=…"):
+            await imported(store, path)
+        for columns in ({"id": ""}, {"author_id": "id"}):
+            result = await imported(store, path, columns=columns)
+            assert result.messages == 3
+            await store.delete([result.chat])
+
+
+async def test_rows_that_stand_twice(tmp_path: Path) -> None:
+    """The same row twice is one post."""
+    row = "2015-04-23 21:01,Hana,11,Q1 What?\n"
+    path = written(tmp_path, "a.csv", f"time,author,id,text\n{row}{row}2015-04-23 21:02,Ana,12,A1 so\n")
+    result, found = await taken(tmp_path / "h.db", path)
+    assert (len(found), result.report.repeated) == (2, 1)
+
+
+async def test_a_host_by_user_name(tmp_path: Path) -> None:
+    """On Discord a host can be named by the user name as well as by the nickname."""
+    hana = person(1, "Hana") | {"name": "hana_w"}
+    path = written(tmp_path, "a.json", export(note(1, BO, "Q1: Me first?"), note(2, hana, "Q1: Why?", 5)))
+    for number, name in enumerate(("hana_w", "@Hana_W", "Hana")):
+        result, _ = await taken(tmp_path / f"{number}.db", path, hosts=[name])
+        assert (result.hosts, result.chat.script.questions[0].ask) == (("Hana",), "Why?")
+
+
+async def test_user_names_are_known(tmp_path: Path) -> None:
+    """The user name is one of a person's names: they are found by it, and forgotten with it, here and the next time."""
+    ana = ANA | {"name": "ana_q"}
+    path = written(
+        tmp_path,
+        "a.json",
+        export(note(1, HANA, "Q1: Why?"), note(2, ana, "A1 so", 5), note(3, BO, "A1 no", 6)),
+    )
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, path)).chat
+        async with store.reading(chat) as record:
+            assert await record.people("Ana_Q") == ["102"]
+            assert set(await record.other_names()) == {("101", "hana"), ("102", "ana_q"), ("103", "bo")}
+        await store.forget(chat.room, "102")
+        assert b"ana_q" not in raw(tmp_path / "h.db")
+        await store.delete([chat])
+        await imported(store, path)
+    assert b"ana_q" not in raw(tmp_path / "h.db")
+
+
 async def test_question_posted_again(tmp_path: Path) -> None:
     """A host's question that is posted once more is the chat's own again, and who replies to it answers."""
     more = (note(9, HANA, "Q1: What brought you here? Still time to answer.", 100), note(10, BO, "eggs", 110, reference={"messageId": "9"}))  # fmt: skip
@@ -296,6 +401,7 @@ async def test_forgotten_for_good(tmp_path: Path) -> None:
             names = {entry.author.name for entry in await entries(store, result.chat) if entry.author}
             assert names == {"Ana"}
             assert (result.messages, result.people) == (messages, 1)
+            await store.delete([result.chat])
 
 
 @pytest.mark.parametrize(
@@ -328,7 +434,7 @@ async def test_a_host_is_forgotten_in_the_whole_place(tmp_path: Path) -> None:
     """Who hosted another chat of the same server is forgotten there too, under whatever name; of other servers nothing goes."""
     paths = [
         written(tmp_path, "a.json", export(*CHAT)),
-        written(tmp_path, "b.json", export(note(2, person(1, "Dr Hana"), "Q1: Why?"), note(3, ANA, "A1 so", 5))),
+        written(tmp_path, "b.json", export(note(20, person(1, "Dr Hana"), "Q1: Why?"), note(30, ANA, "A1 so", 5))),
         written(tmp_path, "c.json", export(*CHAT).replace('"id": "8", "name": "Guild"', '"id": "9"').replace('"id": "8",\n', '"id": "9",\n')),
     ]  # fmt: skip
     async with Store.open(tmp_path / "h.db", lambda: START) as store:

@@ -41,7 +41,7 @@ def test_forms(text: str) -> None:
     assert times.read(text) == NINE
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2015-13-01 10:00", "31/02/2015 10:00", "9:01", "0001-01-01T00:00:00Z", "2015-04-23T25:00:00", "9999-12-31T23:59:59-12:00"])  # fmt: skip
+@pytest.mark.parametrize("text", ["", "soon", "2015-13-01 10:00", "31/02/2015 10:00", "9:01", "0001-01-01T00:00:00Z", "2015-04-23T25:00:00", "2015-04-23", "20150423", "9999-12-31T23:59:59-12:00"])  # fmt: skip
 def test_no_time(text: str) -> None:
     """What is no time, or none in which chats were held, is refused."""
     with pytest.raises(ValueError, match="not"):
@@ -68,7 +68,33 @@ def test_day_or_month_first() -> None:
 
 
 def test_ambiguous() -> None:
-    """Where nothing settles it, nothing is guessed."""
-    with pytest.raises(Ambiguous):
-        Times(UTC).settle(["04/05/2015 10:00"])
+    """Where nothing settles it, nothing is guessed: those who write the day first have am and pm, too."""
+    for text in ("04/05/2015 10:00", "4/05/2015 9:01 PM"):
+        with pytest.raises(Ambiguous, match=text):
+            Times(UTC).settle(["time", text, "04/04/2015 10:00"] * 1000)
     Times(UTC).settle(["04/04/2015 10:00"])
+
+
+@pytest.mark.parametrize(("deciding", "month"), [("13/05/2015 9:01 PM", 5), ("04/13/2015 9:01 PM", 4)])
+def test_one_time_decides(deciding: str, month: int) -> None:
+    """However late in a file one day can be read in one way only, all are read so, and no more is looked at."""
+    times = Times(UTC)
+    texts = iter(["time", *["04/05/2015 9:01 PM"] * 2000, deciding, "05/04/2015 9:01 PM"])
+    times.settle(texts)
+    assert next(texts) == "05/04/2015 9:01 PM"
+    assert times.read("04/05/2015 9:01 PM") == datetime(2015, month, 9 - month, 21, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("dates", "month"), [("day-first", 5), ("month-first", 4)])
+def test_told(dates: str, month: int) -> None:
+    """Who imports can say how such days are meant."""
+    times = Times(UTC, dates)
+    times.settle(["04/05/2015 10:00"])
+    assert times.read("04/05/2015 10:00").month == month
+
+
+def test_other_forms_are_not_searched_through() -> None:
+    """Of a file that writes its times otherwise only the beginning is looked at."""
+    texts = iter(["2015-04-23 10:00"] * 2000)
+    Times(UTC).settle(texts)
+    assert len(list(texts)) > 1000

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers import Purpose
+from bot.live import amend
 from bot.live.chat import LAST_POST
 from bot.messages import (
     Author,
@@ -456,6 +457,28 @@ async def test_the_rest_of_an_answer_whose_beginning_is_deleted(path: Path) -> N
         assert await read(held) == {id_: before[id_] for id_ in ("2", "3")}
 
 
+async def test_words_that_can_be_read_no_longer(path: Path) -> None:
+    """A message changed into what cannot be read loses its words and counts no more; a later version brings it back."""
+    async with stage(path) as held:
+        await begun(held)
+        await hear(held, Said(message("1", ANA, "A1 one", 2)), Said(message("2", BO, "A1 two", 3, version=9)))
+        held.room.news.clear()
+        await hear(held, Retracted("1", 5), Retracted("2", 8), Retracted("3", 5))
+        assert list(await read(held)) == ["2"]
+        counting = [(id_, on) for each in held.room.news for id_, on in each.counting.items()]
+        assert counting == [("1", False)]
+        with pytest.raises(Refusal, match="not part of this chat"):
+            await held.live.ask(Placed("1", ANA, ("1",)), by=ANA)
+        await hear(held, Said(message("1", ANA, "A1 one", 2)))
+        assert list(await read(held)) == ["2"]
+        await hear(held, Said(message("1", ANA, "A1 uno", 2, version=6)))
+        assert (await read(held))["1"] == (("1",), "1")
+        (entry,) = [each for each in await held.entries() if each.id == "1"]
+        assert (entry.text, entry.author) == ("A1 uno", ANA)
+        await hear(held, Retracted("1"), Said(message("1", ANA, "A1 again", 2, version=7)))
+        assert list(await read(held)) == ["2"]
+
+
 async def test_reactions(path: Path) -> None:
     """Reactions are counted, and taken off again."""
     async with stage(path) as held:
@@ -534,6 +557,26 @@ async def test_hidden_and_shown(path: Path) -> None:
         assert await held.ask(Highlighted("1", HOST)) == "Highlighted."
         assert await held.ask(Highlighted("1", HOST, on=False)) == "No longer highlighted."
         assert (await held.live.recap()).messages == 2
+
+
+async def test_hidden_once_it_is_over(path: Path) -> None:
+    """In a chat that nobody runs any more hosts can still hide, and nobody else can, nor what was not said in it."""
+    async with stage(path) as held:
+        await begun(held)
+        await hear(held, Said(message("1", ANA, "A1 hello")), Said(message("2", BO, "A1 spam")))
+        await held.ask(Cancel())
+        await held.stop()
+        chat = await held.store.hold(held.chat.id)
+        for deed, by in (("2", ANA), ("3", HOST)):
+            with pytest.raises(Refusal):
+                await amend(chat, held.store, Hidden(deed, by))
+        assert await amend(chat, held.store, Hidden("2", HOST)) == "Hidden from all that is published."
+        assert (
+            await amend(chat, held.store, PersonHidden("ana", HOST)) == "Hidden from all that is published."
+        )
+        assert (await held.store.recap(chat)).messages == 0
+        assert await amend(chat, held.store, Hidden("2", HOST, on=False)) == "Shown again."
+        assert (await held.store.recap(chat)).messages == 1
 
 
 async def test_forgotten(path: Path) -> None:

@@ -552,14 +552,14 @@ def reaches_an_end(parsed: Parsed) -> None:
     assert all("\n" not in problem.at("f") for problem in parsed.problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(), st.binary().map(lambda data: data.decode("latin-1"))))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing is raised, whatever the text is."""
     reaches_an_end(parse(text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_damaged_sample_is_read_or_refused(data: st.DataObject) -> None:
     """A sample with a part taken out, or something put in, gives a script or problems with places in it."""
@@ -589,14 +589,14 @@ KEYS = ["hashtag", "title", "questions", "hosts", "starts", "timezone", "intro",
         "acknowledge", "language", "translations", "0"]  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_any_shape_of_any_key_is_read_or_refused(keys: dict[str, str]) -> None:
     """Lists, mappings and values where others belong give problems, never an exception."""
     reaches_an_end(parse("".join(f"{key}: {value}\n" for key, value in keys.items())))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(), st.text(), st.lists(st.text(), max_size=5))
 def test_the_starter_is_always_a_script(hashtag: str, title: str, questions: list[str]) -> None:
     """Whatever is asked for, the starting script has no problem."""

@@ -77,7 +77,7 @@ def test_a_page_says_its_language(language: str, said: str) -> None:
     assert verify(text, KEY) == "Ana took part in #MacroSW: Common ground"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_change_is_found(data: st.DataObject) -> None:
     """Whatever character of a page is exchanged or taken out, it is not genuine any more."""

@@ -250,7 +250,7 @@ def test_names_in_a_sentence(names: str, joined: str) -> None:
     assert ENGLISH.join(list(names)) == joined
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="{}ab "))
 def test_doubled_braces_are_always_single_ones(written: str) -> None:
     """Any text whose braces are doubled comes back as it was, and has no placeholder."""

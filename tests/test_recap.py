@@ -50,7 +50,7 @@ def chats() -> st.SearchStrategy[list[Entry]]:
     return st.lists(entry, max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(chats(), st.integers(1, 4))
 def test_a_naive_recount_gives_the_same(entries: list[Entry], most: int) -> None:
     """Counts and best lists agree with a recount that holds the whole chat and sorts it."""
@@ -244,7 +244,7 @@ def test_what_follows_people_is_not_published() -> None:
     assert without_tracking("https://x.org/#a?utm_source=b") == "https://x.org/#a?utm_source=b"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(st.sampled_from("https:/x.@?&=#%2f7eutm_a\u00e9") | st.characters(codec="utf-8"), max_size=60))
 def test_any_address_has_a_page(text: str) -> None:
     """Whatever is found as an address leads to the same page, and stays an address, without what follows people."""
@@ -336,7 +336,7 @@ def test_a_tally_can_be_read_in_the_middle() -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 3)), max_size=40), st.integers(1, 3)
 )
@@ -387,7 +387,7 @@ def test_addresses_are_found_and_trimmed(text: str, urls: list[str]) -> None:
     assert list(links(text)) == urls
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.sampled_from("https:/x.@)(]é!?# \n\u202e")) | st.text())
 def test_what_is_found_is_an_address(text: str) -> None:
     """A text is cut without loss, and what is called an address is one by itself, http(s) and without white space."""

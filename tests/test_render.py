@@ -30,7 +30,7 @@ from bot.messages import Attachment, Author, Entry
 from bot.recap import About, build, links
 from bot.render.copies import Copy, picture_type
 from bot.render.csv import said as csv_said
-from bot.render.links import anchor, question_anchor
+from bot.render.links import anchor, direction, question_anchor
 from bot.render.plain import one_line, plain, visible, wrap
 from bot.render.shown import Showing
 from bot.script.model import Host, Question, Resource, Role, Script
@@ -118,7 +118,7 @@ ALL_HOSTILE = [
 
 def every_entry(test: Any) -> Any:
     """Run a test with entries of all kinds, and with every hostile text."""
-    return settings(max_examples=60, deadline=None)(given(entries())(example(ALL_HOSTILE)(test)))
+    return settings(max_examples=60)(given(entries())(example(ALL_HOSTILE)(test)))
 
 
 def written(form: str, said: list[Entry]) -> str:
@@ -254,7 +254,7 @@ def valid(part: str, value: Any) -> None:
     jsonschema.validate(value, {**schema, "anyOf": [{"$ref": f"#/$defs/{part}"}]})
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(entries())
 @example(ALL_HOSTILE)
 def test_json_keeps_to_its_schema(said: list[Entry]) -> None:
@@ -542,7 +542,7 @@ def test_html_says_what_it_is() -> None:
     assert Page(page).texts["title"] == "#MacroSW: Micro & macro: <common> *ground* (transcript)"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts(), texts())
 @example("a/b", "a?b")
 @example("/", "_2f_")
@@ -827,7 +827,7 @@ def test_text_drives_no_terminal(said: list[Entry]) -> None:
     assert all(cell_len(line) <= 80 or "://" in line for line in page.split("\n"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts())
 @example("".join(HOSTILE))
 def test_plain_text_is_plain(text: str) -> None:
@@ -838,7 +838,7 @@ def test_plain_text_is_plain(text: str) -> None:
     assert one_line(text) == " ".join(printed(text).split())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts().map(plain), st.integers(1, 60))
 def test_folding_loses_nothing(text: str, width: int) -> None:
     """All but white space is kept, in order, and begins where it should."""
@@ -906,7 +906,7 @@ def test_a_new_day_is_said_in_the_chats_own_zone() -> None:
     assert days == ["---- Thursday 23 April 2015, EDT ----", "---- Friday 24 April 2015, EDT ----"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     zone=st.sampled_from(["America/New_York", "Asia/Kathmandu", "Europe/Amsterdam"]),
     start=st.sampled_from(
@@ -1232,6 +1232,30 @@ def test_whose_words_are_in_the_chats_language(form: str, own: str, language: st
     languages = Languages(page).said
     assert [(text, languages[text]) for text in theirs] == [(text, {language}) for text in theirs]
     assert languages[own] == {"en"}
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("A1 الناس أولا!", "rtl"), ("@ana #Tag A2b: שלום (NASW)", "rtl"), ("A1/A2 سلام", "rtl"), ("Bonus: الناس", "rtl"),
+        ("✨ **A1** — الناس", "rtl"), ("الناس A1", "rtl"), ("A1 NASW قال", "auto"), ("A1 Hello", "auto"), ("A1 😀", "auto"),
+        ("A1bc الناس", "auto"), ("A1", "auto"), ("é", "auto"), ("", "auto"), ("@" * 100_000 + "א", "auto"), ("a" * 100_000 + "א", "auto"),
+    ],
+)  # fmt: skip
+def test_a_label_says_nothing_of_the_direction(text: str, how: str) -> None:
+    """A text runs as what stands behind its label does; without letters there, as the browser finds."""
+    assert direction(text) == f' dir="{how}"'
+
+
+@pytest.mark.parametrize("form", ["html", "blog", "transcript"])
+def test_answers_run_as_their_words_do(form: str) -> None:
+    """In recap and transcript an Arabic answer behind its label stands from right to left."""
+    said = [
+        Entry("q", START, None, "Q1: لماذا؟", "question", under="1"),
+        Entry("1", START, Author("a", "Ana"), "A1 الناس أولا!", answers=("1",), under="1"),
+    ]
+    page = written("html", said) if form == "transcript" else render.recap(form, build(ABOUT, said))
+    assert re.search(r'<p[^>]* dir="rtl">A1 الناس أولا!</p>', page)
 
 
 def test_the_page_of_a_recap_has_a_main_part() -> None:

@@ -48,6 +48,7 @@ from bot.session import (
     hosting,
     load,
     point,
+    point_at,
     timetable,
     whole,
 )
@@ -351,9 +352,28 @@ def test_a_wish_that_the_clock_has_overtaken() -> None:
     assert about == "Q1"
     course.until(11)
     before = course.state
-    assert course.told(Next(), 11, about=about) == "The chat has moved on since. Q2 (2 of 2), 10:00 left."
+    assert course.told(Next(), 11, about=about) == (
+        "The chat has moved on since, so nothing was done. Q2 (2 of 2), 10:00 left."
+    )
     assert course.state == before
     assert course.told(Repeat(), 11, about="Q2") == "Q2 (2 of 2), 10:00 left."
+
+
+def test_where_a_chat_stood_for_those_in_its_room() -> None:
+    """A question stands there from when the room shows it, not from when it is due: until then it is the one before."""
+    course = at_q1()
+    course.prompt = False
+    course.until(11)
+    shown_at = after(11) + 2 * SECOND
+
+    def stood(*moments: datetime) -> list[str]:
+        return [point_at(course.script, course.state, moment) for moment in moments]
+
+    assert point(course.script, course.state) == "Q2"
+    assert stood(START, after(5), after(11), shown_at) == ["welcome", "Q1", "Q1", "Q1"]
+    course.shown("Q2", shown_at)
+    assert stood(START, after(5), after(11), shown_at) == ["welcome", "Q1", "Q1", "Q2"]
+    assert point_at(TWO, late().state, START) == "late"
 
 
 @pytest.mark.parametrize(
@@ -863,7 +883,7 @@ class Watched(Course):
         return self.state
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(SCRIPTS, st.lists(MOVES, max_size=40))
 def test_whatever_happens(script: Script, moves: list[tuple[object, ...]]) -> None:
     """Arbitrary wishes, ticks and clocks: no question twice or out of order, no burst, and always an end."""
@@ -873,7 +893,7 @@ def test_whatever_happens(script: Script, moves: list[tuple[object, ...]]) -> No
     assert isinstance(course.to_the_end().phase, Over)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.floats(0, 600), max_size=12))
 def test_late_ticks_leave_each_question_its_time(delays: list[float]) -> None:
     """However late the ticks come, two questions are never less than a question's time apart, but for a few seconds."""

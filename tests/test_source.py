@@ -206,7 +206,7 @@ def test_a_byte_order_mark_and_windows_lines_change_nothing() -> None:
     assert said("# ä\r\ra: Talk #x\r  more\r") == said("# ä\n\na: Talk #x\n  more\n")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(), st.text(alphabet="ab:-#'\"[]{}&*!|>%@`? \t\n\\,~0")))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing is raised, and every problem has its place inside the text."""
@@ -214,7 +214,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(1 <= problem.line <= lines + 1 and problem.column >= 1 for problem in read(text).problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     """Nothing is raised, and what is not refused is text."""

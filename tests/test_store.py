@@ -34,6 +34,7 @@ from bot.store import (
     Store,
     StoreError,
 )
+from bot.store import HOST as MADE_BY
 from bot.store.schema import VERSION
 from tests.chats import ANA, BO, CY, HOST, MINUTE, SCRIPT, SECOND, START, after, entries, message
 from tests.stores import A1, A2, TALK, Now, changes, create, forget, keep, raw, say, written
@@ -287,6 +288,28 @@ async def test_versions_in_any_order(
         (entry,) = await entries(store, chat)
         assert entry.answers == (left[1],)
         assert entry.at == FIRST.at
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_words_taken_out_until_a_later_version(store: Store, *, together: bool) -> None:
+    """Words that are taken out as of a version are gone with all of it, and a higher version stands again, whole."""
+    chat = await create(store)
+    first, second = replace(FIRST, reply_to="9"), replace(THIRD, reply_to="9")
+    doing: list[Callable[[Changes], None]] = [
+        lambda c: c.said(first, A1, hosting=False),
+        lambda c: c.retracted("1", second.version - 1),
+    ]
+    await keep(store, chat, *doing)
+    assert await entries(store, chat) == []
+    assert (await store.record(chat).known(["1"]))["1"].reading is None
+    doing = [lambda c: c.said(second, A1, hosting=False), lambda c: c.retracted("1", second.version - 1)]
+    if together:
+        await keep(store, chat, *doing)
+    else:
+        for each in doing:
+            await keep(store, chat, each)
+    (entry,) = await entries(store, chat)
+    assert (entry.text, entry.author, entry.reply_to) == (second.text, second.author, "9")
 
 
 async def test_deletion_takes_everything_along(store: Store) -> None:
@@ -846,6 +869,17 @@ async def test_forgetting_where_nothing_was_said_yet(store: Store) -> None:
     for each in (chat, other):
         await say(store, each, (FIRST, A1))
     assert [len(await entries(store, each)) for each in (chat, other)] == [0, 1]
+
+
+async def test_who_made_a_chat_is_forgotten_too(store: Store, path: Path) -> None:
+    """Of the notes of a guild's chats the one of a host goes with them, in every chat, and no other does."""
+    chats = [await in_guild(store, guild) for guild in (1, 1, 1, 2)]
+    for chat, host in zip(chats, ("quagga", "quagga", "bo", "quagga"), strict=True):
+        await store.note(chat, {MADE_BY: host, "echo:1": "quagga"})
+    await store.forget("discord:1", "quagga")
+    kept = [(await store.record(chat).notes(MADE_BY)).get(MADE_BY) for chat in chats]
+    assert kept == [None, None, "bo", "quagga"]
+    assert [len(await store.record(chat).notes("echo:")) for chat in chats] == [1, 1, 1, 1]
 
 
 async def test_deleted_messages_do_not_name_the_forgotten(store: Store, path: Path) -> None:

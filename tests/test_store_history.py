@@ -47,9 +47,9 @@ async def test_notes_are_kept_together_or_not_at_all(store: Store) -> None:
 async def test_notes_go_with_their_chat_and_with_nobody_else(store: Store) -> None:
     """Forgetting a person leaves notes as they are, deleting the chat removes them, and none is kept of one that is gone."""
     chat = await create(store)
-    await store.note(chat, {"host": "ana"})
+    await store.note(chat, {"echo:1": "ana"})
     await keep(store, chat, forget(store, "ana"))
-    assert await store.record(chat).notes() == {"host": "ana"}
+    assert await store.record(chat).notes() == {"echo:1": "ana"}
     await store.delete([chat])
     assert await store.reader.execute_fetchall("SELECT 1 FROM notes") == []
     with pytest.raises(StoreError, match="no longer there"):

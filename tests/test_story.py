@@ -87,7 +87,7 @@ def test_all_that_hosts_chose_live_is_told() -> None:
     assert [len(each.passages) for each in automatic(recap_of(SAID[:6])).questions] == [5, 0]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(st.sampled_from("a1._-2e é🦊"), min_size=1, max_size=8))
 @example("irc.1_2")
 def test_a_message_is_known_by_its_link(id: str) -> None:
@@ -117,7 +117,7 @@ WORDS = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @example("1", "\n- 99\n", "questions: {}", "a: &b")
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12), WORDS, WORDS, WORDS)
 def test_what_is_written_is_read_as_it_was_chosen(id: str, name: str, text: str, alt: str) -> None:
@@ -263,7 +263,7 @@ def test_an_empty_file_and_bytes_that_are_no_text() -> None:
     assert "not UTF-8" in parse_bytes(b"title: \xff", RECAP).problems[0].what
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(st.sampled_from("questions:Q1leav_o\n -[]{}&*!#'\"0\t"), max_size=60))
 def test_no_file_breaks_it(text: str) -> None:
     """Whatever is in a file, there is a selection or a problem."""

@@ -71,6 +71,20 @@ def test_every_title_fits(title: str) -> None:
     assert tag[2] <= 72 + ROOM + 8
 
 
+def test_all_lines_of_a_title_have_its_direction() -> None:
+    """A title from the right stays so in lines of Latin letters alone: they begin at the right, and their marks come last."""
+    words = f"{'Wide ' * 12}W........"
+    from_right = f"\u200f{words}"  # begins with the mark for that, so that it needs no font
+    usual, mirrored = (ink(draw(recap(), title).png, (0, 150, WIDTH, 475)) for title in (words, from_right))
+    assert usual
+    assert mirrored
+    assert usual[0] < 90
+    assert mirrored[2] > 1110
+    first = ink(draw(recap(), from_right).png, (1080, mirrored[3] - 30, WIDTH, mirrored[3]))
+    assert first
+    assert first[3] - first[1] > 25  # as high as the letter, not as a full stop
+
+
 def test_what_no_font_has_is_left_out_and_named() -> None:
     """A line that misses letters is not drawn as boxes; pictographs alone go missing, with the line intact."""
     card = draw(recap(), f"Hello {KHITAN}{KHITAN}")

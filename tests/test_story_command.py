@@ -104,6 +104,14 @@ def test_a_host_chooses(desk: Desk) -> None:
     assert "words of Bo" not in page
 
 
+def test_own_words_without_say(desk: Desk) -> None:
+    """Words that stand where a message should are no message, and it is said how words of one's own are written."""
+    desk.at("s.yaml").write_text("questions:\n  Q1:\n    - We all laughed\n    - gone\n")
+    first, second = desk.run("last", "--from", desk.at("s.yaml"), "-o", desk.at("s.html")).splitlines()[:2]
+    assert first.endswith("delete the line, or correct it, or write words of your own as `- say: …`")
+    assert second.endswith("or correct it")
+
+
 GONE: dict[str, Callable[[Store], Callable[[Changes], object]]] = {
     "hidden": lambda _: lambda c: c.hidden("2", on=True),
     "person hidden": lambda _: lambda c: c.person_hidden(BO.id, on=True),
@@ -138,6 +146,27 @@ def test_a_picture_to_share(desk: Desk) -> None:
         "last", "-o", desk.at("s.html"), "--picture", desk.at("s é.png"), "--url", "https://x.org/a/s.html"
     )
     assert 'content="https://x.org/a/s%20%C3%A9.png"' in desk.at("s.html").read_text()
+
+
+def test_a_choice_is_not_replaced_by_its_page(desk: Desk) -> None:
+    """Neither page nor picture takes the place of the file that it is told from, whatever that is called, nor of each other."""
+    desk.run("last", "--edit", desk.at("choice.txt"))
+    chosen = desk.at("choice.txt").read_bytes()
+    desk.at("choice").hardlink_to(desk.at("choice.txt"))
+    for option, name in (("-o", "choice.txt"), ("-o", "choice"), ("--picture", "choice")):
+        said = desk.run("last", "--from", desk.at("choice.txt"), option, desk.at(name), status=1)
+        assert f"Name another file with {'--output' if option == '-o' else option}." in said
+    desk.run("last", "--picture", desk.at("s.png"), "-o", desk.at("s.png"), status=1)
+    assert desk.at("choice").read_bytes() == chosen
+    with Image.open(desk.at("s.png")) as picture:
+        assert picture.format == "PNG"
+
+
+def test_a_picture_that_cannot_be_written(desk: Desk) -> None:
+    """What is said is about --picture; a name that promises another format than PNG is refused."""
+    assert "Name a file that ends in .png" in desk.run("last", "--picture", desk.at("s.jpg"), status=2)
+    assert "with --picture" in desk.run("last", "--picture", desk.at("no/s.png"), status=1)
+    assert not desk.at("s.jpg").exists()
 
 
 def test_mistakes_change_nothing(desk: Desk) -> None:

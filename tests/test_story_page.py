@@ -254,7 +254,7 @@ SHAPE = {(tag, name) for tag, attributes in read(PAGE).found for name in attribu
 TAGS = {tag for tag, _ in read(PAGE).found}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @example(HOSTILE[0], HOSTILE[1])
 @example(HOSTILE[4], HOSTILE[5])
 @given(TEXTS, TEXTS)
@@ -361,6 +361,13 @@ def test_languages_are_told_apart() -> None:
         assert f'{begins} lang="es">' in told
     assert re.search(r'<h2><span class="name">Q1</span> <bdi lang="es">', told)
     assert 'lang="es"' not in page(tell(RECAP, automatic(RECAP), spoken())[0])
+
+
+def test_quotations_run_as_their_words_do() -> None:
+    """An Arabic answer behind its label stands from right to left."""
+    said = [Entry("r", START, Author("r", "Rana"), "A1 الناس أولا!", answers=("1",), under="1")]
+    recap = build(ABOUT, said)
+    assert '<p class="text" dir="rtl">A1 الناس أولا!</p>' in page(tell(recap, automatic(recap), said)[0])
 
 
 async def test_paper_has_the_numbers_and_no_address_twice() -> None:

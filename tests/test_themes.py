@@ -387,7 +387,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 4), WORDS, st.sampled_from(["1", "2", None])), max_size=25))
 def test_every_theme_is_what_it_says(messages: list[tuple[int, list[str], str | None]]) -> None:
     """Several people really wrote it, as many as it says; the example holds it; none is part of another; ranks are stable."""
@@ -412,7 +412,7 @@ def test_every_theme_is_what_it_says(messages: list[tuple[int, list[str], str | 
     assert hearing.of_all() == hearing.of_all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(["en", "ja", "th", "ar", "de"]), st.text(max_size=80))
 def test_any_text_can_be_read(language: str, text: str) -> None:
     """Nothing that people write makes it fail, and each phrase can be found again where it was written."""

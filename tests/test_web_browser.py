@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import pytest
 from PIL import Image
 
 from tests.browsers import Guest, Held, Line, chromium, expect, held
@@ -18,6 +19,8 @@ BREAKFAST = "What did you have for breakfast, and was it a good idea?"
 SMILE = "Which small thing made you smile this week?"
 SING = "What do you sing when nobody listens?"
 BOWL = "A bowl of porridge with blueberries"
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SMALL: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 568}}
 
 
 def photo() -> bytes:
@@ -330,4 +333,59 @@ async def test_a_chat_runs_by_itself(tmp_path: Path) -> None:
             asked = guest.page.locator("#panel-questions .question-name")
             await expect(asked).to_have_text(["Q0", "Q1", "Q2", "Wrap"])
             await guest.on_floor("Over")
+        assert [hana.trouble, ana.trouble] == [[], []]
+
+
+async def test_an_arabic_chat_on_phones(tmp_path: Path) -> None:
+    """An answer behind its label runs from right to left wherever it stands, also while it is being written."""
+    script = tmp_path / "ar.yaml"
+    script.write_text("hashtag: عمل\ntitle: عمل\nlanguage: ar\nquestions: [لماذا؟]\n", encoding="utf-8")
+    said, runs = "A1 الناس أولا!", "node => getComputedStyle(node).direction"
+    async with held(script, tmp_path / "chat.db") as room, chromium() as browser:
+        hana = await Guest.come(browser, room.host_link, "Hana", **PHONE)
+        rana = await Guest.come(browser, room.link, "Rana", **SMALL)
+        await hana.press("Start")
+        await hana.press("Next question")
+        await rana.on_floor("Q1")
+        for text, direction in (("A1 NASW", "ltr"), (said, "rtl"), ("@Hana #عمل A1: الناس", "rtl")):
+            await rana.field.fill(text)
+            assert await rana.field.evaluate(runs) == direction
+        await rana.say(said)
+        await hana.sees(said)
+        texts = (hana.entry(said).locator(".text"), rana.page.locator("#panel-mine .text"))
+        await hana.press("End chat")
+        await hana.dialog.get_by_role("button", name="End the chat").click()
+        quoted = hana.page.locator("#recap blockquote .text")
+        await expect(quoted).to_have_text(said)
+        assert [await text.evaluate(runs) for text in (*texts, quoted)] == ["rtl"] * 3
+        assert [hana.trouble, rana.trouble] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("late", "words"), [("24h", "still count for a while"), ("0", "no longer count then")]
+)
+async def test_a_host_on_a_phone_after_the_end(tmp_path: Path, late: str, words: str) -> None:
+    """What ending means is said before; afterwards the people and the link are still at hand. Buttons stay in one line."""
+    script = tmp_path / "short.yaml"
+    script.write_text(
+        f"hashtag: Tea\ntitle: Tea\nlate_answers: {late}\nquestions: [Why?]\n", encoding="utf-8"
+    )
+    async with held(script, tmp_path / "chat.db") as room, chromium() as browser:
+        hana = await Guest.come(browser, room.host_link, "Hana", **PHONE)
+        ana = await Guest.come(browser, room.link, "Ana", **SMALL)
+        await hana.press("Start")
+        await ana.page.get_by_role("button", name="Questions", exact=True).click()
+        await ana.page.get_by_role("button", name="Propose a question").click()
+        heights = [
+            await ana.dialog.get_by_role("button", name=name).evaluate("node => node.offsetHeight")
+            for name in ("Cancel", "Send to the hosts")
+        ]
+        assert max(heights) < 48  # px
+        await hana.press("End chat")
+        await expect(hana.dialog).to_contain_text(words)
+        await hana.dialog.get_by_role("button", name="End the chat").click()
+        await expect(hana.page.locator("#recap-heading")).to_be_visible()
+        await hana.press("Copy link for participants")
+        await hana.press("People")
+        await expect(hana.dialog).to_contain_text("Ana")
         assert [hana.trouble, ana.trouble] == [[], []]

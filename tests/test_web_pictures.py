@@ -256,7 +256,7 @@ async def test_bombs_are_refused(make: Callable[[], bytes], words: str) -> None:
         await Darkroom().clean(make())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(FORMS), st.integers(), st.integers(1, 40))
 def test_broken_pictures_harm_nobody(form: str, seed: int, changes: int) -> None:
     """Whatever bytes of a picture are changed, it is refused in words or shown."""

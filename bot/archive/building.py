@@ -153,7 +153,7 @@ class _Pages:
     def add(self, path: str, inputs: object, write: Callable[[], str | bytes]) -> None:
         """Have a file that is made of those inputs."""
         digest = self.facts[path] = _digest((_program(), inputs))
-        if self._before.get(path) == digest and self._folder.has(path):
+        if self._before.get(path) == digest and self._folder.has(SITE, path):
             self.keep.add(path)
             return
         target = self.stage / path
@@ -164,7 +164,9 @@ class _Pages:
     def stay(self, path: str, inputs: object, beside: str) -> bool:
         """Tell whether a file is as it would come out, and if so leave it and all that is `beside` it in its folder alone."""
         paths = [each for each in self._before if each.startswith(beside)]
-        there = self._before.get(path) == _digest((_program(), inputs)) and all(map(self._folder.has, paths))
+        there = self._before.get(path) == _digest((_program(), inputs)) and all(
+            self._folder.has(SITE, each) for each in paths
+        )
         if there:
             self.keep.update(paths)
             self.facts |= {each: self._before[each] for each in paths}

@@ -5,7 +5,9 @@ any moment leaves nothing that the next time does not find.
 """
 
 import json
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,14 +22,19 @@ from bot.store import StoreError
 KEPT = ".hashchat-archive"
 #: What a run that was killed has left behind is removed after that time.
 _STALE = timedelta(days=1)
+#: The size of what is not known to be there: no file has it.
+_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Files that are made together. `inputs` stands for all that they are made from, `facts` is what is known of them."""
+    """Files that are made together, with their sizes in bytes.
+
+    `inputs` stands for all that they are made from, `facts` is what is known of them.
+    """
 
     inputs: str = ""
-    files: tuple[str, ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -48,31 +55,35 @@ class Folder:
     @classmethod
     @contextmanager
     def open(cls, root: Path, now: datetime, wanted: Iterable[str]) -> Iterator[Self]:
-        """Open the folder, made where it is not there. Of the `wanted` files none may be somebody else's."""
+        """Open the folder for one run alone, made where it is not there. Of the `wanted` files none may be somebody else's."""
         kept = root / KEPT
-        folder = cls(root.resolve(), kept)
-        folder._read()
-        for path in wanted:
-            folder._check(path, folder._ours())
-        kept.mkdir(parents=True, exist_ok=True)
-        for left in kept.glob("new-*"):
-            if now.timestamp() - left.stat().st_mtime > _STALE.total_seconds():
-                shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=kept, prefix="new-") as new:
-            folder._new = Path(new)
-            yield folder
+        root.mkdir(parents=True, exist_ok=True)
+        with _alone(root):
+            folder = cls(root.resolve(), kept)
+            folder._read()
+            for path in wanted:
+                folder._check(path, folder._ours())
+            kept.mkdir(exist_ok=True)
+            for left in kept.glob("new-*"):
+                if now.timestamp() - left.stat().st_mtime > _STALE.total_seconds():
+                    shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=kept, prefix="new-") as new:
+                folder._new = Path(new)
+                yield folder
 
     def current(self, name: str, inputs: str) -> bool:
         """Tell whether a part is there as it would be made of those inputs; if so, it stays."""
         part = self.parts.get(name)
-        there = part is not None and part.inputs == inputs and all(map(self.has, part.files))
+        there = (
+            part is not None and part.inputs == inputs and all(self.has(name, path) for path in part.files)
+        )
         if there:
             self._seen.add(name)
         return there
 
-    def has(self, path: str) -> bool:
-        """Tell whether a file is there."""
-        return (self._root / path).is_file()
+    def has(self, name: str, path: str) -> bool:
+        """Tell whether a file of a part is there, as large as it was made."""
+        return _size(self._root / path) == self.parts[name].files.get(path, _NONE)
 
     def stage(self) -> Path:
         """Give an empty folder in which a part can be written."""
@@ -106,15 +117,18 @@ class Folder:
         for path in files:
             self._check(path, ours)
         before = self.parts.get(name, Part())
-        self._note(name, Part("", tuple({*before.files, *files}), before.facts))
+        sizes = {path: file.stat().st_size for path, file in files.items()}
+        if beside:
+            sizes[_beside(name)] = len(beside)
+        self._note(name, Part("", {**before.files, **sizes}, before.facts))
         for path, file in files.items():
             target = self._root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
-        self._remove(set(before.files) - {*files, *keep})
+        self._remove(set(before.files) - {*sizes, *keep})
         if beside:
-            self._replace(self._root / KEPT / f"{name}.beside", beside)
-        self._note(name, Part(inputs, tuple(sorted({*files, *keep})), facts))
+            self._replace(self._root / _beside(name), beside)
+        self._note(name, Part(inputs, {path: before.files[path] for path in sorted(keep)} | sizes, facts))
         self._seen.add(name)
         self.written += len(files)
         shutil.rmtree(stage)
@@ -124,13 +138,12 @@ class Folder:
         gone = [name for name in self.parts if name not in self._seen]
         for name in gone:
             self._remove(self.parts.pop(name).files)
-            for ending in ("beside", "json"):
-                (self._root / KEPT / f"{name}.{ending}").unlink(missing_ok=True)
+            (self._root / KEPT / f"{name}.json").unlink(missing_ok=True)
         return len(gone)
 
     def beside(self, name: str) -> bytes:
         """Give what was put beside a part."""
-        return (self._root / KEPT / f"{name}.beside").read_bytes()
+        return (self._root / _beside(name)).read_bytes()
 
     def _ours(self) -> set[str]:
         return {path for part in self.parts.values() for path in part.files}
@@ -139,7 +152,10 @@ class Folder:
         for file in sorted((self._root / KEPT).glob("*.json")):
             try:
                 value = json.loads(file.read_bytes())
-                self.parts[file.stem] = Part(value["inputs"], tuple(value["files"]), value["facts"])
+                sizes = value["files"]
+                if isinstance(sizes, list):  # before there were sizes
+                    sizes = dict.fromkeys((*sizes, _beside(file.stem)), _NONE)
+                self.parts[file.stem] = Part(value["inputs"], dict(sizes), value["facts"])
             except (ValueError, KeyError, TypeError) as error:
                 raise StoreError(
                     f"{file} is damaged. Delete {self._root}, and build the archive anew."
@@ -175,3 +191,37 @@ class Folder:
                     break
                 with suppress(OSError):  # something else is in it
                     parent.rmdir()
+
+
+def _beside(name: str) -> str:
+    return f"{KEPT}/{name}.beside"
+
+
+def _size(path: Path) -> int | None:
+    """Give how large a file is, in bytes; None where there is none."""
+    return path.stat().st_size if path.is_file() else None
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Let no other run into the folder, by a lock of the system's, which ends with the process however that ends.
+
+    On Windows, which cannot open a folder, and where the file system has no locks, others are not held off.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415  (Windows does not have it)
+
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            try:
+                flock(folder, LOCK_EX | LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreError(
+                    f"Another run is under way: it builds the archive in {root}. Wait for its end, and run the same command again."
+                ) from error
+        yield
+    finally:
+        os.close(folder)

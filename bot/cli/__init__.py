@@ -4,6 +4,7 @@ This module only says what the commands are called, and `bot.cli.parameters` wha
 it is needed, so that `hashchat --help` stays quick.
 """
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -84,7 +85,9 @@ def run(
     from bot.cli.holding import hold, reads_lines
     from bot.cli.place import Place
 
-    place = Place(bind, port, public_url, passphrase, browser=not no_open)
+    # An empty variable is no passphrase to the parser, but whoever has set it means to have one.
+    words = os.environ.get("HASHCHAT_PASSPHRASE") if passphrase is None else passphrase
+    place = Place(bind, port, public_url, words, browser=not no_open)
     chosen = None if terminal or reads_lines() else place
     raise typer.Exit(hold(file, speed=speed, new=new, db=_database(db), place=chosen))
 
@@ -121,10 +124,10 @@ def chats(db: p.Db = None) -> None:
     raise typer.Exit(list_chats(_database(db)))
 
 
-@app.command(rich_help_panel=READ, epilog="Example: hashchat recap last --format md -o recap.md")
+@app.command(rich_help_panel=READ, epilog="Example: hashchat recap last -o recap.md")
 def recap(
     chat: p.ChatName,
-    form: p.RecapIn = p.RecapForm.TXT,
+    form: p.RecapIn = None,
     output: p.Output = None,
     db: p.Db = None,
 ) -> None:
@@ -132,17 +135,17 @@ def recap(
 
     The form blog is a piece of HTML to paste into a page of your own.
     """
+    from bot.cli.output import form_for
     from bot.cli.reading import write_recap
 
-    raise typer.Exit(write_recap(_database(db), chat, form.value, output))
+    chosen = form_for(form, output, p.RecapForm.TXT)
+    raise typer.Exit(write_recap(_database(db), chat, chosen.value, output))
 
 
-@app.command(
-    rich_help_panel=READ, epilog="Example: hashchat transcript last --format html -o transcript.html"
-)
+@app.command(rich_help_panel=READ, epilog="Example: hashchat transcript last -o transcript.html")
 def transcript(
     chat: p.ChatName,
-    form: p.TranscriptIn = p.TranscriptForm.TXT,
+    form: p.TranscriptIn = None,
     output: p.Output = None,
     media: p.Shared = None,
     anonymous: p.Anonymous = False,
@@ -152,12 +155,14 @@ def transcript(
 
     As html it is one page with a search; csv, json and jsonl are for programs (see: hashchat schema --transcript).
     """
+    from bot.cli.output import form_for
     from bot.cli.transcribing import write_transcript
     from bot.render.copies import Media as Where
 
     where = Where(media.value) if media else None
+    chosen = form_for(form, output, p.TranscriptForm.TXT)
     raise typer.Exit(
-        write_transcript(_database(db), chat, form.value, output, media=where, anonymous=anonymous)
+        write_transcript(_database(db), chat, chosen.value, output, media=where, anonymous=anonymous)
     )
 
 
@@ -180,6 +185,10 @@ def story(
 
     if edit and (from_ or output or picture or url):
         raise typer.BadParameter("Write the file with --edit alone; then build the story with --from.")
+    if picture and picture.suffix.lower() not in ("", ".png"):
+        raise typer.BadParameter(
+            f"{picture} would be a PNG. Name a file that ends in .png", param_hint="--picture"
+        )
     if url and not is_link(url):
         raise typer.BadParameter(
             f"{url} is not a web address. Write it whole, as https://www.example.org/story.html",
@@ -250,17 +259,21 @@ def import_(
     host: p.Host = None,
     timezone: p.Timezone = None,
     date: p.Date = None,
+    dates: p.DatesAre = None,
     columns: p.Columns = None,
     hashtag: p.ImportHashtag = None,
     title: p.ImportTitle = None,
     files_in: p.FilesIn = None,
+    since: p.Since = None,
+    until: p.Until = None,
     db: p.Db = None,
 ) -> None:
     """Take in a chat that was held elsewhere.
 
     It reads JSON and CSV of DiscordChatExporter, hashchat's own JSON transcripts, CSV of posts from hashtag archives, and
     IRC logs. Questions come from the script, or are found: what a host's posts beginning with Q1, Q2, … ask. What bots
-    posted is left out, unless they asked the questions or --host names them.
+    posted is left out, unless they asked the questions or --host names them. A file of several chats is taken one by one,
+    with --since and --until; without them it says which.
     """
     from bot.cli.importing import import_files
 
@@ -272,10 +285,13 @@ def import_(
             hosts=host or (),
             timezone=timezone,
             day=date,
+            dates=dates,
             columns=columns,
             hashtag=hashtag,
             title=title,
             folders=files_in or (),
+            since=since,
+            until=until,
         )
     )
 

@@ -32,7 +32,7 @@ from bot.rooms.discord.doctor import (
 from bot.rooms.discord.health import CannotAnswer, Facts, answering
 from bot.rooms.discord.line import Line, NotConnected, Refused
 from bot.rooms.discord.settings import API_URL, GATEWAY_URL, Settings
-from bot.rooms.discord.sitting import KIND
+from bot.rooms.discord.sitting import KIND, guild_of
 from bot.rooms.stopping import stopping
 from bot.session import due
 from bot.store import Store, StoreError, in_words
@@ -44,8 +44,9 @@ TOKEN, TOKEN_FILE = "DISCORD_TOKEN", "DISCORD_TOKEN_FILE"
 ON_THE_WAY = 0.25
 
 _HOW = (
-    "To get one: https://discord.com/developers/applications → New Application (or yours) → Bot → Reset Token. "
-    f"Put it in the environment variable {TOKEN}, or in a file and that file's name in {TOKEN_FILE}."
+    f"If you have it, put it in the environment variable {TOKEN}, or in a file and that file's name in {TOKEN_FILE}; each terminal "
+    "has to be told anew (export). Else: https://discord.com/developers/applications → New Application (or yours) → Bot → "
+    "Reset Token, after which a token that you had before no longer works."
 )
 _SHORTEST = 50
 _PARTS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -244,7 +245,7 @@ async def _stop(chats: Chats, line: Line, tasks: Collection[asyncio.Task[Any]]) 
 
 
 async def _facts(line: Line, store: Store, clock: SystemClock) -> Facts:
-    chats = await store.unfinished(KIND)
+    chats = [chat for chat in await store.unfinished(KIND) if line.is_in(guild_of(chat)) is not False]
     dues = [moment for chat in chats if (moment := due(chat.state))]
     with in_words(store.path):
         dues += [post.at for chat in chats for post in await store.record(chat).posts_to_come()]

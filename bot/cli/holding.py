@@ -43,6 +43,7 @@ async def _hold(script: Checked, *, speed: float, new: bool, db: Path, place: Pl
     async with Store.open(db, _now) as store:
         paper = Paper()
         kind = "web" if place else "terminal"
+        before = {each.id for each in await store.of_script(str(script.path.resolve()))}
         chat = await _choose(store, paper, script, kind, rehearsal=speed != 1, new=new)
         if chat is None:
             return 1
@@ -53,6 +54,8 @@ async def _hold(script: Checked, *, speed: float, new: bool, db: Path, place: Pl
 
             live = await hold_in_browser(store, chat, clock, paper, place, speed=speed)
             if live is None:
+                if chat.id not in before:  # a chat to which nobody can come is not kept
+                    await store.delete([chat])
                 return 1
         else:
             live = await _hold_in_terminal(store, chat, clock, paper, db)

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from bot.cli.checking import print_problems, read_script
 from bot.cli.failing import complain
 from bot.imports import Imported, Unreadable, Wanted, take_in
+from bot.imports.hours import Several
 from bot.imports.questions import tag_of, title_of
 from bot.imports.taking import Report
 from bot.render.plain import one_line
@@ -32,11 +33,15 @@ def import_files(
     columns: str | None = None,
     hashtag: str | None = None,
     title: str | None = None,
+    dates: str | None = None,
     folders: Sequence[Path] = (),
+    since: str | None = None,
+    until: str | None = None,
 ) -> int:
     """Import files as one chat, and say what came of it; give the exit status.
 
-    `hashtag` and `title` are for a chat without a script; attached files may also lie in `folders`.
+    `hashtag` and `title` are for a chat without a script; attached files may also lie in `folders`. Only posts from `since`
+    on and before `until` are taken: days (that of `until` with it), or moments.
     """
     if script and (hashtag is not None or title is not None):
         return complain("--hashtag and --title are in the script. Write them there, or leave --script out.")
@@ -54,7 +59,10 @@ def import_files(
             columns=_columns(columns) if columns else {},
             hashtag=_hashtag(hashtag) if hashtag is not None else "",
             title=_title(title) if title is not None else "",
+            dates=dates,
             folders=tuple(map(_folder, folders)),
+            since=_moment("--since", since) if since else None,
+            until=_moment("--until", until, days=1) if until else None,
         )
     except Wrong as wrong:
         return complain(f"--timezone {wrong.what}. {wrong.instead[:1].upper()}{wrong.instead[1:]}.")
@@ -62,6 +70,8 @@ def import_files(
         return complain(str(error))
     try:
         imported = asyncio.run(_import(db, files, wanted))
+    except Several as error:
+        return complain(_several(error))
     except Unreadable as error:
         return complain(f"{error} Nothing was changed.")
     except OSError as error:
@@ -100,12 +110,27 @@ def _day(text: str) -> date:
         raise ValueError(f"{text!r} is not a day. Write --date 2015-04-23.") from error
 
 
+def _moment(option: str, text: str, *, days: int = 0) -> datetime:
+    """Read a moment, or a day: its beginning, or that of so many days later."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(
+            f'{option} {text!r} is no time. Write {option} 2015-04-23 or {option} "2015-04-23 20:45".'
+        ) from error
+    if moment.tzinfo:
+        raise ValueError(
+            f"{option} {text!r} has a zone of its own. Leave it out, and say it with --timezone."
+        )
+    return moment + timedelta(days=days) if len(text.strip()) <= len("2015-04-23") else moment
+
+
 def _columns(text: str) -> dict[str, str]:
-    """Read `time=Posted on,author=3`."""
+    """Read `time=Posted on,author=3,id=`: nothing behind the sign is no column."""
     columns = {}
     for each in text.split(","):
         what, sign, column = each.partition("=")
-        if not (sign and what.strip() and column.strip()):
+        if not (sign and what.strip()):
             raise ValueError(
                 f"{each!r} does not say which column is which. Write --columns time=…,author=…,text=…"
             )
@@ -141,6 +166,18 @@ def _reason(error: OSError) -> str:
             return f"{error.filename} cannot be read: {error.strerror}."
 
 
+def _several(several: Several) -> str:
+    """Say how each of several chats is taken by itself."""
+    lines = [
+        f'  --since "{each.since:%Y-%m-%d %H:%M}" --until "{each.until:%Y-%m-%d %H:%M}"'
+        f"   {_counted(each.questions, 'question')}, the first at {each.asked:%Y-%m-%d %H:%M}"
+        for each in several.spans
+    ]
+    return "\n".join(
+        (f"{several} Nothing was changed. Take each by itself, by the same command with", *lines)
+    )
+
+
 # What came of it -------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +190,11 @@ def _tell(imported: Imported, script: Path | None) -> None:
     print(f"{chat.name}: {_counted(imported.messages, 'message')} from {_counted(imported.people, 'person', 'people')}, {_counted(imported.answers, 'answer')}.")  # fmt: skip
     _tell_course(imported, script)
     _tell_trouble(imported.report)
+    if imported.far:
+        print(
+            f"{_counted(imported.far, 'message')} of it came more than a day before its questions or after them. To leave them"
+            f" out: hashchat delete {chat.name}, and import again with --since and --until."
+        )
     print(f"Read it: hashchat recap {chat.name}")
 
 
@@ -188,6 +230,11 @@ def _tell_trouble(report: Report) -> None:
         print(f"Left out: {number:,} × {what}.")
     if report.repeated:
         print(f"{_counted(report.repeated, 'message')} stood there more than once.")
+    if report.odd_lines:
+        print(
+            f"Not in UTF-8: {_counted(report.odd_lines, 'line')}. What there is not was read as Windows' Latin letters (cp1252)."
+            " If that is wrong, save the file as UTF-8, delete the chat and import it again."
+        )
     if report.unkept:
         print(
             f"{_counted(report.unkept, 'attached file')} could not be kept: not in the export's own folder, or too large."

@@ -4,15 +4,24 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from bot.store import StoreError
 
 #: What is in a folder that hashchat made, and may therefore replace.
 MARKER = ".hashchat"
+#: What people write by hand: scripts, and what a story is to tell.
+_BY_HAND = (".yaml", ".yml")
+#: The ending of a form that is not called like it: a piece of a page.
+_ENDS_IN = {"blog": "html"}
+#: How every database of SQLite begins (https://www.sqlite.org/fileformat.html), and what the files beside it end in.
+_DATABASE, _BESIDE = b"SQLite format 3\0", ("", "-wal", "-shm", "-journal")
+
+Form = TypeVar("Form", bound=StrEnum)
 
 
 def named(path: Path | None) -> Path | None:
@@ -27,9 +36,25 @@ def say_written(path: Path | None) -> int:
     return 0
 
 
+def form_for(asked: Form | None, path: Path | None, default: Form) -> Form:
+    """Give the form that is asked for, or else the one that the file's ending names; say so where these differ."""
+    ending = path.suffix.lower().removeprefix(".") if path else ""
+    meant = {form.value: form for form in type(default)}.get(ending)
+    if asked and meant and meant.value not in (asked.value, _ENDS_IN.get(asked.value)):
+        print(
+            f"Note: {path} is written as {asked}, as --format says, though its name ends in .{ending}.",
+            file=sys.stderr,
+        )
+    return asked or meant or default
+
+
 @contextmanager
-def output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Give what to write to. A file that was there before stays as it is if anything fails. Raises StoreError."""
+def output(path: Path | None, option: str = "--output", others: Iterable[Path] = ()) -> Iterator[IO[bytes]]:
+    """Give what to write to, and put it in its place once all of it is written.
+
+    A file that was there before stays as it is if anything fails; so do a database, what is written by hand, and the `others`
+    that the same command reads or writes. `option` is where the path is from. Raises StoreError.
+    """
     path = named(path)
     if path is None:
         yield sys.stdout.buffer
@@ -37,12 +62,14 @@ def output(path: Path | None) -> Iterator[IO[bytes]]:
         return
     target = path.resolve()
     if target.is_dir():
-        raise StoreError(f"{path} is a folder. Name a file in it with --output.")
+        raise StoreError(f"{path} is a folder. Name a file in it with {option}.")
     if not target.parent.is_dir():
         raise StoreError(
-            f"There is no folder {path.parent}. Make it first, or name another file with --output."
+            f"There is no folder {path.parent}. Make it first, or name another file with {option}."
         )
     try:
+        if kept := _kept(target, others):
+            raise StoreError(f"{path} is {kept}, and stays as it is. Name another file with {option}.")
         if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
             with target.open("wb") as device:
                 yield device
@@ -53,7 +80,7 @@ def output(path: Path | None) -> Iterator[IO[bytes]]:
         raise
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be written: {error.strerror}. Name another file with --output."
+            f"{path} cannot be written: {error.strerror}. Name another file with {option}."
         ) from error
 
 
@@ -75,6 +102,27 @@ def new_folder(target: Path, instead: str) -> Iterator[Path]:
         if any(folder.iterdir()):
             (folder / MARKER).touch()
             folder.rename(target)
+
+
+def _kept(target: Path, others: Iterable[Path]) -> str | None:
+    """Say what a file is that nothing may take the place of; None for any other. Raises OSError."""
+    if _is_database(target):
+        return "a database, or belongs to one"
+    if not target.is_file():
+        return None
+    if any(other.exists() and target.samefile(other) for other in others):
+        return "named twice in this command"
+    return "written by hand (YAML)" if target.suffix.lower() in _BY_HAND else None
+
+
+def _is_database(target: Path) -> bool:
+    whole = (target.with_name(target.name.removesuffix(end)) for end in _BESIDE if target.name.endswith(end))
+    for file in whole:
+        if file.is_file():
+            with file.open("rb") as data:
+                if data.read(len(_DATABASE)) == _DATABASE:
+                    return True
+    return False
 
 
 def _replaceable(target: Path) -> bool:

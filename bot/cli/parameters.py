@@ -28,6 +28,13 @@ class TranscriptForm(StrEnum):
     JSONL = "jsonl"
 
 
+class Dates(StrEnum):
+    """How 04/05/2015 is meant."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
 class Media(StrEnum):
     """Where the files go that people shared."""
 
@@ -46,7 +53,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write to this file (default, or -: print).",
+        help="Write to this file, replacing it if it is there, but no database and no YAML (default, or -: print).",
         show_default=False,
     ),
 ]
@@ -172,8 +179,11 @@ LogJson = Annotated[bool, typer.Option("--log-json", help="Log one JSON object a
 
 # Of recap and transcript
 
-RecapIn = Annotated[RecapForm, typer.Option("--format", "-f", help="The form.")]
-TranscriptIn = Annotated[TranscriptForm, typer.Option("--format", "-f", help="The form.")]
+_FORM = "The form (default: the one that the output's ending names, or txt)."
+RecapIn = Annotated[RecapForm | None, typer.Option("--format", "-f", help=_FORM, show_default=False)]
+TranscriptIn = Annotated[
+    TranscriptForm | None, typer.Option("--format", "-f", help=_FORM, show_default=False)
+]
 Shared = Annotated[
     Media | None,
     typer.Option(
@@ -204,7 +214,11 @@ From = Annotated[
 ]
 Picture = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Draw a picture to share it with (PNG, 1200×630).", show_default=False),
+    typer.Option(
+        metavar="FILE",
+        help="Draw a picture to share it with into this .png file (1200×630).",
+        show_default=False,
+    ),
 ]
 Url = Annotated[
     str | None,
@@ -327,7 +341,15 @@ Columns = Annotated[
     str | None,
     typer.Option(
         metavar="NAMES",
-        help="Which columns of a table are which: time=…,author=…,text=…,id=…,reply_to=…; names, or numbers from 1.",
+        help="Which columns of a table are which: time=…,author=…,text=…,date=…,id=…,reply_to=…; names, or numbers from 1, or nothing (id=) for none.",
+        show_default=False,
+    ),
+]
+DatesAre = Annotated[
+    Dates | None,
+    typer.Option(
+        "--dates",
+        help="How days as 04/05/2015 are meant, where no other in the file tells.",
         show_default=False,
     ),
 ]
@@ -346,6 +368,21 @@ FilesIn = Annotated[
         metavar="FOLDER",
         help="Where attached files lie, if not in the export's own folder; can be repeated.",
         show_default=False,
+    ),
+]
+
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help='Take only posts from then on, as 2015-04-23 or "2015-04-23 20:45" in the zone of --timezone.',
+        show_default=False,
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="Take only posts before that time, or to that day.", show_default=False
     ),
 ]
 

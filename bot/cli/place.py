@@ -17,6 +17,8 @@ class Place:
         """Say what is wrong with where it is to be served, before anything is begun."""
         from bot.rooms.web.guard import NoSuchSite, Site
 
+        if self.passphrase is not None and not self.passphrase.strip():
+            return "The passphrase is empty. Write one, or let everybody in: without --passphrase, and after: unset HASHCHAT_PASSPHRASE"
         try:
             Site.at(self.bind, self.public_url)
         except NoSuchSite as error:

@@ -47,9 +47,9 @@ def write_story(db: Path, name: str, telling: Telling) -> int:
             _say_gone(telling.selection, gone)
             text = await story_page(chat, record, story, _sharing(telling))
         if telling.picture:
-            _draw(story, telling)
+            _draw(story, telling.picture, others=(telling.selection,))
         if telling.page or not telling.picture:
-            _write(telling.page, text.encode())
+            _write(telling.page, text.encode(), "--output", others=(telling.selection, telling.picture))
         return 0
 
     return with_store(db, work)
@@ -95,8 +95,9 @@ def _read(path: Path, recap: Recap) -> Selection | None:
 
 def _say_gone(path: Path | None, gone: Iterable[Reference]) -> None:
     for each in gone:
+        own = ", or write words of your own as `- say: …`" if " " in each.key else ""
         print(
-            f"{path}:{each.line}:{each.column}: this is not in the chat, or not any more, and stays out of the story; delete the line, or correct it",
+            f"{path}:{each.line}:{each.column}: this is not in the chat, or not any more, and stays out of the story; delete the line, or correct it{own}",
             file=sys.stderr,
         )
 
@@ -115,7 +116,7 @@ def _sharing(telling: Telling) -> Sharing:
     return Sharing(telling.url, picture)
 
 
-def _draw(story: Story, telling: Telling) -> None:
+def _draw(story: Story, path: Path, others: Iterable[Path | None]) -> None:
     from bot.render.card import draw
 
     card = draw(story.recap, story.title)
@@ -124,10 +125,10 @@ def _draw(story: Story, telling: Telling) -> None:
             f"Note: no font on this machine has {card.undrawn}, so the picture is without the line that needs it. Install one, such as Noto Sans for that script.",
             file=sys.stderr,
         )
-    _write(telling.picture, card.png)
+    _write(path, card.png, "--picture", others)
 
 
-def _write(path: Path | None, data: bytes) -> None:
-    with output(path) as file:
+def _write(path: Path | None, data: bytes, option: str, others: Iterable[Path | None]) -> None:
+    with output(path, option, filter(None, others)) as file:
         file.write(data)
     say_written(path)

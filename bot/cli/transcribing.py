@@ -71,7 +71,8 @@ def _media(media: render.Media | None, form: str, path: Path | None, *, anonymou
 
 async def _anonymous(record: Record, chat: Chat) -> Anonymous:
     """Draw pseudonyms for all who wrote, under every name that they had."""
-    people = {Author(key, name) for key, name in (await record.names()).items()}
+    called = (*(await record.names()).items(), *await record.other_names())
+    people = {Author(key, name) for key, name in called}
     async with aclosing(record.chunks()) as chunks:
         async for some in chunks:
             people.update(entry.author for entry in some if entry.author)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.answers import SOON, Context, Previous, Purpose, Reading, Reply, may_continue, read
-from bot.imports.questions import same_words
+from bot.imports.hours import same_words
 from bot.messages import Message
 from bot.script.model import Script
 from bot.script.posts import ASKING, Kind

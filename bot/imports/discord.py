@@ -74,8 +74,9 @@ def _piece(item: Object, thread: str, times: Times) -> Piece:
         attachments=tuple(_attachment(each) for each in mappings(said, "attachments")),
         repeat=repeat,
     )
-    by_bot = mapping(item, "author").get("isBot") is True
-    return Heard(message, dict(map(_reaction, mappings(item, "reactions"))), by_bot=by_bot)
+    author = mapping(item, "author")
+    reactions = dict(map(_reaction, mappings(item, "reactions")))
+    return Heard(message, reactions, by_bot=author.get("isBot") is True, handle=text(author, "name"))
 
 
 def _author(item: Object) -> Author:

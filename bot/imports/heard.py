@@ -49,6 +49,8 @@ class Signed:
 class Heard:
     """A message, with who put which sign on it, and whether a program wrote it.
 
+    `handle` is what its author is called there besides the name, if anything.
+
     Only hashchat's own files have the rest: how the message was read, whether a host highlighted it and, for a post of
     the bot's, its kind and what it asks.
     """
@@ -60,6 +62,7 @@ class Heard:
     post: str | None = None
     ask: str = ""
     by_bot: bool = False
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Settings:
     """What the one who imports says of a file.
 
     `times` reads times; `day` is that on which a log without dates begins; `columns` says in which column of a table
-    something stands: a name, or a number from 1.
+    something stands: a name, a number from 1, or "" for none.
     """
 
     times: Times

@@ -30,14 +30,31 @@ _NICK_CHANGE = re.compile(
     r"[-*!\s]*+(?P<old>[^\s*]{1,64}) is now known as (?P<new>\S{1,64})|"
     r"Nick change: (?P<was>\S{1,64}) -> (?P<becomes>\S{1,64})"
 )
-#: Who somebody is on the network: `(~ana@example.org)`.
-_ADDRESS = r"\([^\s@]{1,64}@\S{0,255}\)"
+#: Who somebody is on the network: `(~ana@example.org)`, in one kind of brackets or another.
+_ADDRESS = r"[(\[<][^\s@]{1,64}@\S{0,255}[)\]>]"
+#: What clients begin their own notes with. A nick has no `#` in front and no `:` behind it, so `* Joins: ana` is a note.
+_MARKED = (
+    r"-!-|-->|<--|---|--\s|\*{2,3}\s|[-=<>]{2,3}\s|=!=|![\w-]+\.[\w.-]+ |-[^\s-]\S*-\s|"
+    r"\[(?:Users [#&]|[\s~&@%+]\S+?\s*\](?:\s\[|\s*$))|"
+    rf"\S+ {_ADDRESS}|(?:Joins|Parts|Quits|Topic|Mode change|mode):? "
+)
+#: Notes that begin as if somebody did something: `* Now talking in #macrosw`.
+_OWN_WORDS = (
+    r"You (?:are|were|have) |Your nick is |Now talking (?:in|on) |Topic (?:is|for) |Set by |Disconnected|Rejoined |"
+    r"Attempting to |Retrieving #|Connect(?:ed|ing|ion)\b|Connect retry |Unable to |Cannot join |Looking up |Users on #|"
+    r"Channel #|Ping reply |Dns (?:resol|unable)|Closing link|Found your IP"
+)
+#: Notes of what somebody did to the channel; other words behind a nick are an action's.
+_DONE_BY = (
+    r"has (?:joined|left|quit)(?: IRC)?(?: [#&(\[\"]|$)|has kicked \S+(?: from [#&]| \(|$)|has (?:un)?banned \S*[!@]|"
+    r"sets (?:(?:invite )?exempt|ban|mode|channel)\b|gives (?:channel |voice |half-?op)|"
+    r"removes (?:channel |voice |ban |user limit|(?:invite )?exempt)|was kicked (?:by|from) |changes topic|"
+    r"has changed the topic|is already in use"
+)
 #: What clients write about the channel. With one star it looks like an action, and only its words tell.
 _NOTE = re.compile(
-    r"(?:-!-|-->|<--|--\t|--\s|---|\*{2,3}\s|=!=|[-=<>]{2,3}\s)|"
-    r"(?:\*\s+)?(?:You are now known as|Now talking (?:in|on)|Topic (?:is|for)|Set by|Disconnected|Rejoined|Attempting to)|"
-    rf"\*\s+\S+ (?:{_ADDRESS} (?:has )?(?:joined|left|quit)|has (?:joined|left|quit)(?: |$)|sets mode|gives |removes |was kicked|changes topic|has changed the topic|sets )|"
-    rf"\S+ {_ADDRESS} (?:joined|left)|(?:Joins|Parts|Quits|Topic|Mode change|mode):? ",
+    rf"{_MARKED}|(?:\*\s++)?(?:{_OWN_WORDS})|"
+    rf"\*\s++(?:#|\S+:(?:\s|$)|\S+ (?:{_ADDRESS}|{_DONE_BY})|[^!@]*+![^\s@]*+@\S)",
     re.IGNORECASE,
 )
 #: Lines by which a log tells the day: `--- Day changed Fri Apr 24 2015`, `Session Start: …`, `**** BEGIN LOGGING AT …`.
@@ -53,6 +70,8 @@ _FORMATTING = re.compile(
     r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?|[\x02\x0f\x11\x16\x1d-\x1f]"
 )
 _HALF_A_DAY = timedelta(hours=12)
+#: So far do clocks that are set right, and servers that deliver late, put a line before another; more is the clocks' change.
+_DISORDER = timedelta(minutes=5)
 
 
 def looks_like(sample: str) -> bool:
@@ -91,6 +110,7 @@ class _Log:
         self._day = settings.day or source.day
         self._last: datetime | None = None
         self._written: datetime | None = None
+        self._again = False
         self._people = _People()
 
     def piece(self, line: str, number: int) -> Piece:
@@ -141,11 +161,18 @@ class _Log:
             self._day += timedelta(days=1)
             written += timedelta(days=1)
         self._written = written
-        at = self._times.read(written.isoformat() + _zone(stamped.zone))
+        at = self._moment(datetime.fromisoformat(written.isoformat() + _zone(stamped.zone)))
         if self._last and timedelta(0) <= self._last - at < timedelta(minutes=1):
             at = self._last + timedelta(microseconds=1)
         self._last = at
         return at
+
+    def _moment(self, written: datetime) -> datetime:
+        """Give the moment of a written time; of an hour that is there twice, the second once the log has gone back in it."""
+        first, second = (self._times.aware(written.replace(fold=fold)) for fold in (0, 1))
+        went_back = self._last is not None and self._last - first > _DISORDER
+        self._again = first != second and (self._again or went_back)
+        return second if self._again else first
 
     def _new_day_of(self, text: str) -> None:
         """Take the day of a line's own time; where that has no year, the log has told it."""

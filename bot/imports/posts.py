@@ -9,7 +9,7 @@ import mimetypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from datetime import datetime
 
 from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Signed, Unread, Unreadable
 from bot.imports.source import Source
@@ -18,7 +18,8 @@ from bot.messages import Attachment, Author, Message
 
 #: What a table says of each post, and the names that columns have for it: the likeliest first, without what is no letter.
 NAMES = {
-    "time": ["createdat", "timestamp", "datetime", "at", "date", "time", "published", "postedat", "posted", "created", "tweetcreatedat", "day"],
+    "time": ["createdat", "timestamp", "datetime", "at", "time", "date", "published", "postedat", "posted", "created", "tweetcreatedat", "day"],
+    "date": ["date", "day"],
     "author": ["authorusername", "fromuser", "screenname", "userscreenname", "username", "userusername", "handle", "user", "author", "authorname", "from", "nick", "nickname", "sender", "name", "fullname", "displayname", "who", "person"],
     "text": ["text", "fulltext", "content", "message", "tweet", "tweettext", "body", "status", "post", "notetweet", "words", "said"],
     "id": ["idstr", "tweetid", "statusid", "messageid", "postid", "id"],
@@ -37,10 +38,11 @@ _OWN = ["id", "at", "kind", "author", "author_id", "host", "text", "answers"]
 #: A number that a spreadsheet has rounded is no id any more: 5.91E+17.
 _ROUNDED = re.compile(r"\d[.,]?\d*E\+\d+", re.IGNORECASE)
 _REACTION = re.compile(r"\s*(\S.*?) \((\d{1,9})\)\s*")
+#: A time of day alone, a day alone, and what spreadsheets put behind one.
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)
+_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_MIDNIGHT = re.compile(r"[T\s]+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)?\s?AM)$", re.IGNORECASE)
 _YES = frozenset({"true", "yes", "1"})
-_SAMPLED = 500
-
-
 #: The line that Excel takes, and does not show, to know the delimiter: a table's very first.
 _SAID = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n?|\n)', re.IGNORECASE)
 
@@ -62,6 +64,19 @@ class Layout:
     def complete(self) -> bool:
         """Whether all that a post needs has a column."""
         return all(name in self.places for name in NEEDED)
+
+    def cell(self, row: Sequence[str], name: str) -> str:
+        """Give what a row says of that; empty where it has no such cell."""
+        place = self.places.get(name, len(row))
+        return row[place].strip() if place < len(row) else ""
+
+    def when(self, row: Sequence[str]) -> str:
+        """Give a row's time, which may stand in two columns: a clock beside its day."""
+        clock, date = self.cell(row, "time"), self.cell(row, "date")
+        day = _MIDNIGHT.sub("", date)
+        if day and ":" not in day and _CLOCK.fullmatch(clock):
+            return f"{day} {clock}"
+        return date if not clock or (":" in day and _CLOCK.fullmatch(clock)) else clock
 
 
 def layout(sample: str, columns: Mapping[str, str]) -> Layout:
@@ -146,9 +161,8 @@ class _Rows:
             return Unread(
                 line, "the row has more cells than the header; a text with a comma needs quotation marks"
             )
-        cells = {
-            name: row[place].strip() if place < len(row) else "" for name, place in self._table.places.items()
-        }
+        cells = {name: self._table.cell(row, name) for name in self._table.places}
+        cells["time"] = self._table.when(row)
         if missing := [name for name in NEEDED if not cells[name]]:
             if missing == ["text"] and cells.get("attachments"):
                 cells["text"] = ""
@@ -176,12 +190,22 @@ class _Rows:
             id=_id(cells.get("id", "")) or self._source.id(line),
             author=Author(_id(cells.get("author_id", "")) or author.casefold(), author),
             text=html.unescape(cells["text"]) if self._twitter else cells["text"],
-            at=self._times.read(cells["time"]),
+            at=self._at(cells["time"]),
             reply_to=_id(cells.get("reply_to", "")),
             attachments=_attachments(cells.get("attachments", "")),
             repeat=_is_repeat(cells.get("repeats", "")),
         )
         return Heard(message, _reactions(cells.get("reactions", "")))
+
+    def _at(self, text: str) -> datetime:
+        try:
+            return self._times.read(text)
+        except ValueError as error:
+            if not (_CLOCK.fullmatch(text) or _DAY.fullmatch(text)):
+                raise
+            raise ValueError(
+                f"{error}. Where day and time are in two columns, say which: --columns date=…,time=…"
+            ) from error
 
 
 def _laid_out(sample: str, delimiter: str) -> Layout:
@@ -196,7 +220,10 @@ def _laid_out(sample: str, delimiter: str) -> Layout:
 
 
 def _as_told(table: Layout, columns: Mapping[str, str]) -> Layout:
-    """Take the columns that were named; numbers count from 1, and with numbers only there may be no header."""
+    """Take the columns that were named, for nothing else; numbers count from 1, and with numbers only there may be no header.
+
+    What was said to be in no column ("") is in none.
+    """
     places = dict(table.places)
     plain = [_plain(name) for name in table.header]
     for what, column in columns.items():
@@ -204,7 +231,9 @@ def _as_told(table: Layout, columns: Mapping[str, str]) -> Layout:
             raise ValueError(
                 f"there is nothing called {what!r} to say where it is; say it of {', '.join(NAMES)}"
             )
-        if column in table.header:
+        if not column:
+            places.pop(what, None)
+        elif column in table.header:
             places[what] = table.header.index(column)
         elif column.isdecimal() and 1 <= int(column) <= len(table.header):
             places[what] = int(column) - 1
@@ -212,10 +241,12 @@ def _as_told(table: Layout, columns: Mapping[str, str]) -> Layout:
             places[what] = plain.index(_plain(column))
         else:
             raise ValueError(f"there is no column {column!r}; there are {_listed(table.header)}")
-    numbered = all(column.isdecimal() for column in columns.values())
+    told = {what: places[what] for what in columns if what in places}
+    numbered = all(column.isdecimal() for column in columns.values() if column)
     if numbered and "time" in columns and any(sign.isdecimal() for sign in table.header[places["time"]]):
-        return replace(table, places={what: places[what] for what in columns}, header=())
-    return replace(table, places=places)
+        return replace(table, places=told, header=())
+    guessed = {what: place for what, place in places.items() if place not in told.values()}
+    return replace(table, places=guessed | told)
 
 
 def _complete(source: Source, table: Layout) -> None:
@@ -236,12 +267,12 @@ def _complete(source: Source, table: Layout) -> None:
 
 def _settle(source: Source, table: Layout, times: Times) -> None:
     rows = csv.reader(_Lines(source, table), delimiter=table.delimiter)
-    place = table.places["time"]
     try:
-        times.settle([row[place] for row in islice(rows, _SAMPLED) if place < len(row)])
+        times.settle(map(table.when, rows))
     except Ambiguous as error:
         raise Unreadable(
-            f"{source}: the day in {str(error)!r} can be read in two ways. Write the times as 2015-04-23 21:00."
+            f"{source}: the day in {str(error)!r} can be read in two ways, as in every row. Say how it is meant: --dates"
+            " day-first, or --dates month-first."
         ) from error
     except csv.Error:
         return  # it is said with its line when it is read

@@ -7,14 +7,15 @@ the most of the labels first: participants who answer behind the question's own 
 import itertools
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.imports.heard import Head
+from bot.imports.hours import Labelled, Posted, asking, chats_in, hours, in_order, in_time
 from bot.labels import Forms, Kind, forms_for, named, number_and_part, own_words, plain
-from bot.labels.marks import SEPARATOR
+from bot.labels.marks import BLANK, SEPARATOR
 from bot.messages import Message
 from bot.script import model
 from bot.script.model import MOST_QUESTIONS, Host, Script, handle_of, hosts_among
@@ -33,21 +34,16 @@ _LONGEST_NAME = 100
 _LONGEST_QUESTION = 900
 #: So much of a post is looked at.
 _LONGEST_POST = 4000
-_TAG = re.compile(r"#(\w+)")
-_TAIL = re.compile(r"(?:(?<!\s)\s+(?:#\w+|https?://\S+|@\w+|[|/·–—-]))+\s*$")
-_ASKS = re.compile(r"[?？؟;]")
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A post that begins with a question's label: the message's id, when, whose, what it asks, and its hashtags."""
-
-    id: str
-    at: datetime
-    author: str
-    name: str
-    ask: str
-    tags: tuple[str, ...] = ()
+_TAG = re.compile(r"#(\w*[^\W_])")
+_MARKS = r"[*_~`]{1,8}"
+_TAIL = re.compile(rf"(?:(?<!\s)\s+(?:(?:{_MARKS})?(?:#\w+|https?://\S+|@\w+)(?:{_MARKS})?|[|/·–—-]))+\s*$")
+#: Emphasis that opens directly before something, and marks that open none, as a blank or nothing is behind them.
+_OPEN = re.compile(rf"(?<![*_~`]){_MARKS}(?=[^\s*_~`])")
+_IDLE = re.compile(rf"\s*{_MARKS}(?:\s+|$)")
+#: What sets a label off from what it asks; emphasis of the question's own words does not.
+_BEHIND = re.compile(rf"(?!{BLANK}+{_MARKS}[^\s*_~`]){SEPARATOR.pattern}")
+#: Where a host has put the whole question into a quotation, there is nothing else that it could repeat.
+_QUOTATION = re.compile(rf"^{BLANK}{{0,3}}>(?:>>)?{BLANK}?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +51,14 @@ class Found:
     """Who hosts (their names by their ids), and the question posts by label, in order of time.
 
     `tag` is the hashtag that at least half of them have; `bots` are the ids of programs, of which nobody said that they host.
+    `chats` are the questions of each chat, where they are those of several; `questions` are then those of the first.
     """
 
     hosts: Mapping[str, str]
     questions: dict[str, Posted]
     tag: str = ""
     bots: frozenset[str] = frozenset()
+    chats: tuple[Mapping[str, Posted], ...] = ()
 
     @property
     def people(self) -> dict[str, str]:
@@ -69,7 +67,7 @@ class Found:
 
 
 class Survey:
-    """Looks for questions among messages that come in any order; grows with people and labels, not with messages.
+    """Looks for questions among messages that come in any order; grows with people, labels and hours, not with messages.
 
     `hosts` are the names, handles or ids of people known to host.
     """
@@ -85,23 +83,25 @@ class Survey:
         self._known: dict[str, str] = {}
         self._bots: set[str] = set()
         self._met: set[str] = set()
-        self._posts: defaultdict[str, dict[str, Posted]] = defaultdict(dict)
+        # By label, author and hour: the first of each.
+        self._posts: dict[tuple[str, str, datetime], Posted] = {}
         self._given: dict[str, Posted] = {}
 
-    def add(self, message: Message, *, by_bot: bool = False) -> None:
-        """Look at the next message."""
+    def add(self, message: Message, *, handle: str = "", by_bot: bool = False) -> None:
+        """Look at the next message; `handle` is what its author is called there besides the name."""
         author = message.author
         if by_bot:
             self._bots.add(author.id)
-        if author.host or (self._wanted and self._is_wanted(author.id, author.name)):
+        if author.host or (self._wanted and self._is_wanted(author.id, author.name, handle)):
             self._known[author.id] = author.name
         if not message.repeat and (asked := self._asked(message.text)):
             label, ask = asked
             tags = tuple(_TAG.findall(message.text[:_LONGEST_POST]))
             posted = Posted(message.id, message.at, author.id, author.name, ask, tags)
-            earlier = self._posts[label].get(author.id)
+            key = (label, author.id, message.at.replace(minute=0, second=0, microsecond=0))
+            earlier = self._posts.get(key)
             if earlier is None or message.at < earlier.at:
-                self._posts[label][author.id] = posted
+                self._posts[key] = posted
 
     def posted(self, label: str, post: Posted) -> None:
         """Know a question that the file itself says was asked."""
@@ -113,58 +113,48 @@ class Survey:
 
     def asking(self) -> list[str]:
         """Give the names of those who wrote something that begins like a question, who did most often first."""
-        names = Counter(post.name for posts in self._posts.values() for post in posts.values())
-        return [name for name, _ in names.most_common(8)]
+        asked = {(label, author): post.name for (label, author, _), post in self._posts.items()}
+        return [name for name, _ in Counter(asked.values()).most_common(8)]
 
     def found(self) -> Found:
         """Tell who hosts and what was asked, by all that has been added."""
-        asked = self._given or self._asked_by(self._hosts())
-        questions = dict(
-            sorted(asked.items(), key=lambda each: (each[1].at, _place(each[0])))[:MOST_QUESTIONS]
-        )
-        asking = {post.author: post.name for post in asked.values() if not self._given}
+        posts = sorted(((key[0], post) for key, post in self._posts.items()), key=in_time)
+        hosts = self._hosts(posts)
+        chats = [self._given] if self._given else chats_in(each for each in posts if each[1].author in hosts)
+        first, *more = (in_order(each, MOST_QUESTIONS) for each in chats or [{}])
+        askers = {post.author: post.name for post in first.values() if not self._given}
         bots = frozenset(self._bots - self._known.keys())
-        return Found(asking | self._known, questions, _shared(questions.values()), bots)
-
-    def _asked_by(self, hosts: Collection[str]) -> dict[str, Posted]:
-        """Give the first post of each question by one of them."""
-        return {
-            label: min(own, key=lambda post: post.at)
-            for label, posts in self._posts.items()
-            if (own := [post for author, post in posts.items() if author in hosts])
-        }
+        several = (first, *more) if more else ()
+        return Found(askers | self._known, first, _shared(first.values()), bots, several)
 
     def _is_wanted(self, *names: str) -> bool:
         met = {handle_of(name) for name in names} & self._wanted
         self._met |= met
         return bool(met)
 
-    def _hosts(self) -> set[str]:
-        """Give the ids of those who host; where the known ones have asked nothing, of those who did."""
-        if any(author in self._known for posts in self._posts.values() for author in posts):
-            return set(self._known)
-        first = {label: min(posts.values(), key=lambda post: post.at) for label, posts in self._posts.items()}
-        if not first:
-            return set(self._known)
-        counts = Counter(post.author for post in first.values())
-        (main, number), *_ = counts.most_common(1)
-        if number < 2 and not any(_ASKS.search(post.ask) for post in first.values() if post.author == main):
-            return set(self._known)
-        others = {
-            post.author
-            for label, post in first.items()
-            if main not in self._posts[label] and _ASKS.search(post.ask)
-        }
-        return {main, *others, *self._known}
+    def _hosts(self, posts: Sequence[Labelled]) -> set[str]:
+        """Give the ids of those who host; where the known ones have asked nothing, of those who did.
+
+        Another hour may be another's: who asks where none of them does.
+        """
+        known = set(self._known)
+        if any(post.author in known for _, post in posts):
+            return known
+        hosts = known | asking(posts)
+        for hour in hours(posts):
+            if not any(post.author in hosts for _, post in hour):
+                hosts |= asking(hour, surely=True)
+        return hosts
 
     def _asked(self, text: str) -> tuple[str, str] | None:
         """Give the label of the question that a text posts, and what it asks."""
-        own = own_words(plain(text), self._forms)
+        words = plain(text)
+        own = own_words(words, self._forms) or own_words(_QUOTATION.sub("", words), self._forms)
         if not own:
             return None
         if self._words:
-            words = model.plain(own)
-            if found := next((label for ask, label in self._words.items() if ask in words), None):
+            asked = model.plain(own)
+            if found := next((label for ask, label in self._words.items() if ask in asked), None):
                 return found, own
         names = named(own, self._forms)
         if not names or names[0].kind is not Kind.QUESTION or names[0].alone or len(names) > 1:
@@ -183,15 +173,6 @@ class Survey:
         return key if place and place[0] <= _MOST and "." not in key else None
 
 
-def same_words(text: str, ask: str) -> bool:
-    """Tell whether a text asks that question once more."""
-    return model.plain(ask) in model.plain(text)
-
-
-def _place(label: str) -> tuple[int, str]:
-    return number_and_part(label) or (_MOST + 1, label)
-
-
 def _shared(posts: Collection[Posted]) -> str:
     """Give the hashtag that at least half of the posts have, as it is written first; empty where there is none."""
     counts = Counter(
@@ -204,13 +185,31 @@ def _shared(posts: Collection[Posted]) -> str:
 
 
 def _ask(text: str, forms: Forms) -> str:
-    """Give what a text asks: what stands behind its label, without the hashtags at the end."""
+    """Give what a text asks: what stands behind its label, without the hashtags at the end.
+
+    Emphasis that is the label's (`**Q1:** …`) or goes around all of the question is no part of it; other emphasis is.
+    """
     hailed = forms.noise.match(text)
-    label = forms.label.search(text, hailed.end() if hailed else 0)
-    start = label.end() if label else 0
-    mark = SEPARATOR.match(text, start)
-    ask = text[mark.end() if mark else start :].strip()[:_LONGEST_POST]
-    return _TAIL.sub("", ask) or ask
+    start = hailed.end() if hailed else 0
+    label = forms.label.search(text, start)
+    before, behind = (text[: label.start()], text[label.end() :]) if label else ("", text)
+    behind = behind[:_LONGEST_POST]
+    if opened := re.search(rf"{_MARKS}$", before):
+        behind = _closed(opened[0], behind)
+    mark = _BEHIND.match(behind)
+    ask = behind[mark.end() if mark else 0 :]
+    idle = _IDLE.match(ask)
+    ask = ask[idle.end() if idle else 0 :].strip()
+    ask = _TAIL.sub("", ask) or ask
+    whole = _OPEN.match(ask)
+    inner = _closed(whole[0], ask[whole.end() :]) if whole else ask
+    return inner if whole and ask == f"{whole[0]}{inner}{whole[0][::-1]}" else ask
+
+
+def _closed(opened: str, text: str) -> str:
+    """Give a text without what ends the emphasis that was opened before it."""
+    closing = re.escape(opened[::-1])
+    return re.sub(rf"(?<![*_~`]){closing}(?![*_~`])", "", text, count=1)
 
 
 # The script ------------------------------------------------------------------------------------------------------

@@ -4,16 +4,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.imports import posts
 from bot.imports.course import Course
 from bot.imports.files import Beside
 from bot.imports.forms import reader_of
 from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable
-from bot.imports.questions import Found, Posted, Survey, named_hosts, script_text, title_of
-from bot.imports.source import Source, opened
+from bot.imports.hours import DAY, Posted, Several, Span, same_words, spans
+from bot.imports.questions import Found, Survey, named_hosts, script_text, title_of
+from bot.imports.source import Source, digest, opened
 from bot.imports.streaming import BadJson
 from bot.imports.times import Times
 from bot.messages import Message
@@ -26,6 +28,7 @@ from bot.store.spool import Spool
 #: As many people as are kept of those who are only counted: of one sign on one message, and of one file in all.
 MOST_ALIKE = 10_000
 MOST_UNNAMED = 200_000
+_OUTSIDE = "posts before --since, or from --until on"
 #: How many pieces are read between two steps of the progress.
 STEP = 1000
 
@@ -34,8 +37,10 @@ STEP = 1000
 class Wanted:
     """What the one who imports says: the script's text and what it says, who hosted, and how files are to be read.
 
-    `zone` is that of times without one, an IANA name; None takes the script's, or UTC. `hashtag` and `title` go before
+    `zone` is that of times without one, an IANA name; None takes the script's, or UTC. `dates` says how 04/05/2015 is
+    meant: `day-first` or `month-first`. `hashtag` and `title` go before
     what a file says, where there is no script; `folders` are those in which attached files lie besides an export's own.
+    Only posts `since` one moment and before another (`until`) are taken; both are naive, of the zone.
     """
 
     text: str | None = None
@@ -47,17 +52,29 @@ class Wanted:
     hashtag: str = ""
     title: str = ""
     folders: tuple[Path, ...] = ()
+    dates: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def part(self) -> str:
+        """What tells this part of a file from others; empty for all of it."""
+        return f":{self.since}:{self.until}" if self.since or self.until else ""
 
 
 @dataclass(slots=True)
 class Report:
-    """What came of reading: what could not be read, what was left out, and what stood there twice."""
+    """What came of reading: what could not be read, what was left out, and what stood there twice.
+
+    `odd_lines` is how many lines are not in UTF-8, but were taken for Windows' Latin letters.
+    """
 
     unread: list[tuple[Path, Unread]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     heard: int = 0
     different: int = 0
     unkept: int = 0
+    odd_lines: int = 0
 
     @property
     def repeated(self) -> int:
@@ -70,7 +87,7 @@ class Imported:
     """An imported chat. `already` says that it had been imported before and nothing was done; then there is no report.
 
     `unasked` are the script's questions that nobody posted; `assumed` is the zone that times without one were taken for;
-    `untitled` says that its title was made of a question.
+    `untitled` says that its title was made of a question; `far` is how many messages are of other days than its questions.
     """
 
     chat: Chat
@@ -83,6 +100,7 @@ class Imported:
     unasked: tuple[Question, ...] = ()
     assumed: str | None = None
     untitled: bool = False
+    far: int = 0
 
 
 async def take_in(
@@ -90,14 +108,14 @@ async def take_in(
 ) -> Imported:
     """Take files into the database as one chat, that is over; `progress` is told how many bytes have been read.
 
-    Raises Unreadable, OSError and StoreError; then nothing has changed.
+    Raises Several, Unreadable, OSError and StoreError; then nothing has changed.
     """
     digest = _digest(paths)
-    source = f"import:{digest}"
+    source = f"import:{digest}{wanted.part}"
     if known := await store.of_script(source):
         return Imported(known[0], already=True)
     zone = wanted.zone or (wanted.script.zone if wanted.script else "UTC")
-    times = Times(ZoneInfo(zone))
+    times = Times(ZoneInfo(zone), wanted.dates)
     async with store.spool() as spool:
         taking = _Taking(spool, wanted, times, progress)
         for number, path in enumerate(paths, 1):
@@ -106,12 +124,13 @@ async def take_in(
         found, head = await taking.found(paths)
         text = wanted.text or script_text(found, head, head.zone or zone)
         script = wanted.script or _parsed(text)
-        posts = {_label(script, label): post for label, post in found.questions.items()}
+        asked = {_label(script, label): post for label, post in found.questions.items()}
         course = Course(
-            script, {label: post.at for label, post in posts.items()}, {label: post.id for label, post in posts.items()}
+            script, {label: post.at for label, post in asked.items()}, {label: post.id for label, post in asked.items()}
         )  # fmt: skip
         await course.run(spool)
         await taking.leave_out(found.bots)
+        far = await taking.far(found)
         kept = await spool.keep(
             source=source,
             script=text,
@@ -130,9 +149,10 @@ async def take_in(
         messages=kept.messages,
         answers=kept.answers,
         people=kept.people,
-        unasked=tuple(each for each in script.everything_asked if each.label not in posts),
+        unasked=tuple(each for each in script.everything_asked if each.label not in asked),
         assumed=zone if times.assumed else None,
         untitled=not (wanted.script or title_of(head.title)),
+        far=far,
     )
 
 
@@ -158,12 +178,15 @@ class _Taking:
         self._files = Beside(wanted.folders)
         self._unnamed = 0
         self._before = 0
+        self._tables = False
+        self._handles: set[tuple[str, str]] = set()
 
     async def read(self, source: Source) -> None:
         """Lay out what is in one file."""
         self._unnamed = 0
         settings = Settings(self._times, self._wanted.day, self._wanted.columns)
         reader = reader_of(source, settings)
+        self._tables |= reader is posts.read
         try:
             for number, piece in enumerate(reader(source, settings)):
                 await self._take(piece, source.path)
@@ -171,6 +194,7 @@ class _Taking:
                     self._progress(self._before + source.position)
         except BadJson as error:
             raise Unreadable(f"{source}:{error.line}: {error}.") from error
+        self.report.odd_lines += source.odd_lines
         self._before += source.path.stat().st_size
         self._progress(self._before)
 
@@ -180,7 +204,14 @@ class _Taking:
         self.report.different = await self._spool.count()
         files = ", ".join(map(str, paths))
         if not self.report.heard:
-            raise Unreadable(f"There is no message in {files}.{self._why()}")
+            when = f" in that time ({_OUTSIDE})" if self.report.left_out[_OUTSIDE] else ""
+            raise Unreadable(f"There is no message in {files}{when}.{self._why()}")
+        if self._tables and (shared := await self._spool.shared()):
+            raise Unreadable(
+                f"Different posts in {files} have the id {shared}, so what was taken for the column of ids is none. Say which"
+                " column has the posts' own, --columns id=…, or that none has them: --columns id= If it tells who wrote:"
+                " --columns author_id=…"
+            )
         if missing := self._survey.missing(self._wanted.hosts):
             asking = ", ".join(self._survey.asking())
             hint = (
@@ -188,12 +219,17 @@ class _Taking:
             )
             raise Unreadable(f"Nobody wrote as {missing[0]} in {files}.{hint}")
         found = self._survey.found()
+        if found.chats:
+            raise Several(
+                f"There is more than one chat in {files}: the labels begin anew.", self._spans(found.chats)
+            )
         if not found.questions and not self._wanted.script:
             raise Unreadable(
                 f"No questions were found in {files}: no host's posts begin with Q1, Q2, … Say who asked them with"
                 " --host NAME, or write the questions into a script and add --script SCRIPT."
             )
         await self._spool.host(found.hosts)
+        await self._spool.add_names(self._handles)
         hashtag, title = self._wanted.hashtag or self._head.hashtag, self._wanted.title or self._head.title
         return found, replace(self._head, hashtag=hashtag, title=title)
 
@@ -201,6 +237,31 @@ class _Taking:
         """Leave out what bots wrote, now that it is known which of their posts are the chat's."""
         if number := await self._spool.leave_out(bots):
             self.report.left_out["posts of bots"] += number
+
+    async def far(self, found: Found) -> int:
+        """Give how many messages were written more than a day before the first question or after the last one."""
+        if not found.questions:
+            return 0
+        times = [post.at for post in found.questions.values()]
+        return await self._spool.count_outside(min(times) - DAY, max(times) + DAY)
+
+    def _spans(self, chats: Sequence[Mapping[str, Posted]]) -> tuple[Span, ...]:
+        """Give from when to when each chat is; with a script, each that has one of its questions, if any has."""
+        every, script = spans(chats, self._times.zone), self._wanted.script
+        fitting = (
+            span
+            for span, chat in zip(every, chats, strict=True)
+            if script
+            and any(same_words(post.ask, script.question(label).ask) for label, post in chat.items())
+        )
+        return tuple(fitting) or every
+
+    def _is_wanted(self, at: datetime) -> bool:
+        since, until = self._wanted.since, self._wanted.until
+        if since is None and until is None:
+            return True
+        local = at.astimezone(self._times.zone).replace(tzinfo=None)
+        return (since is None or since <= local) and (until is None or local < until)
 
     async def _take(self, piece: Piece, path: Path) -> None:
         match piece:
@@ -214,10 +275,15 @@ class _Taking:
                 self._head = piece
 
     async def _hear(self, heard: Heard, path: Path) -> None:
-        self.report.heard += 1
         message = heard.message
+        if not self._is_wanted(message.at):
+            self.report.left_out[_OUTSIDE] += 1
+            return
+        self.report.heard += 1
+        if heard.handle and heard.handle != message.author.name:
+            self._handles.add((message.author.id, heard.handle))
         if heard.post is None:
-            self._survey.add(message, by_bot=heard.by_bot)
+            self._survey.add(message, handle=heard.handle, by_bot=heard.by_bot)
         elif heard.post == Kind.QUESTION and heard.reading and heard.reading.under:
             self._survey.posted(heard.reading.under, _posted(message, heard.reading.under, heard.ask))
         if message.attachments:
@@ -285,8 +351,4 @@ def _parsed(text: str) -> Script:
 
 def _digest(paths: Iterable[Path]) -> str:
     """Give what tells these files from any others, in whichever order they are named."""
-    digests = []
-    for path in paths:
-        with opened(path) as source:
-            digests.append(source.digest())
-    return hashlib.sha256(b"".join(sorted(digests))).hexdigest()
+    return hashlib.sha256(b"".join(sorted(map(digest, paths)))).hexdigest()

@@ -32,47 +32,60 @@ _FORMS: dict[str, re.Pattern[str]] = {
     "year first": _form(
         rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.]{_DAY}(?:[T,]\s*|\s+(?:at\s+)?){_CLOCK}{_OFFSET}"
     ),
-    "day first": _form(
+    "day-first": _form(
         rf"{_DAY}[/.-](?P<month>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d\d)(?:,\s*|\s+){_CLOCK}{_OFFSET}"
     ),
-    "month first": _form(
+    "month-first": _form(
         rf"(?P<month>\d{{1,2}})[/.-]{_DAY}[/.-](?P<year>\d{{4}}|\d\d)(?:,\s*|\s+){_CLOCK}{_OFFSET}"
     ),
 }
+#: The forms that look alike.
+_TWO_WAYS = ("day-first", "month-first")
+#: A file in whose first times neither of them is has none of them.
+_LOOKED_AT = 500
 _SECONDS = re.compile(r"\s*(\d{9,10})(?:\.(\d{1,9}))?\s*")
 _MILLISECONDS = re.compile(r"\s*(\d{12,13})\s*")
+_DAY_ALONE = re.compile(r"\s*[\dW-]{8,10}\s*")
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Ambiguous(ValueError):
-    """Times such as 04/05/2015 that may be in May or in April."""
+    """All of a file's times are such as 04/05/2015, that may be in May or in April; the text is one of them."""
 
 
 class Times:
     """Reads times. One without a zone is taken as of `zone`, and `assumed` says that there was one.
 
-    How 04/05/2015 is meant is the same throughout a file: `settle` finds it out.
+    How 04/05/2015 is meant is the same throughout a file: `settle` finds it out, unless `dates` says that it is
+    `day-first` or `month-first`.
     """
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, dates: str | None = None) -> None:
         self.zone = zone
         self.assumed = False
-        self._forms = [pattern for name, pattern in _FORMS.items() if name != "month first"]
+        self._told = dates is not None
+        self._take(dates or "day-first")
 
-    def settle(self, sample: Iterable[str]) -> None:
-        """Choose between day first and month first by some of the times of a file. Raises Ambiguous."""
-        texts = [text for text in sample if _FORMS["month first"].fullmatch(text) or _FORMS["day first"].fullmatch(text)]  # fmt: skip
-        if not texts:
+    def settle(self, texts: Iterable[str]) -> None:
+        """Choose between day first and month first by a file's first time that tells. Raises Ambiguous."""
+        if self._told:
             return
-        fits = [name for name in ("day first", "month first") if all(_reads(_FORMS[name], t) for t in texts)]
-        american = any(re.search(r"[ap]\.?m\b", text, re.IGNORECASE) for text in texts)
-        if len(fits) == 2 and american:  # nobody who writes the day first has am and pm
-            fits = ["month first"]
-        if len(fits) == 2 and not all(_same(text) for text in texts):
-            raise Ambiguous(texts[0])
-        other = {"day first", "month first"} - set(fits[:1])
-        self._forms = [pattern for name, pattern in _FORMS.items() if name not in other]
+        ambiguous = ""
+        for number, text in enumerate(texts):
+            moments = {name: moment for name in _TWO_WAYS if (moment := _reads(_FORMS[name], text))}
+            if len(moments) == 1:
+                self._take(*moments)
+                return
+            if len(set(moments.values())) > 1:
+                ambiguous = ambiguous or text
+            elif not (moments or ambiguous) and number > _LOOKED_AT:  # it writes its times in another form
+                return
+        if ambiguous:
+            raise Ambiguous(ambiguous)
+
+    def _take(self, dates: str) -> None:
+        self._forms = [pattern for name, pattern in _FORMS.items() if name == dates or name not in _TWO_WAYS]
 
     def read(self, text: str) -> datetime:
         """Give an aware moment, in UTC. Raises ValueError."""
@@ -80,6 +93,9 @@ class Times:
             moment = datetime.fromisoformat(text.strip())
         except ValueError:
             moment = self._otherwise(text)
+        else:
+            if _DAY_ALONE.fullmatch(text):
+                raise ValueError(f"{text.strip()!r} is a day, not a time")
         return self.aware(moment)
 
     def aware(self, moment: datetime) -> datetime:
@@ -139,8 +155,3 @@ def _zone(text: str | None) -> tzinfo | None:
         return None
     digits = re.sub(r"[^\d+-]", "", text)
     return datetime.strptime(digits, "%z").tzinfo if digits else UTC
-
-
-def _same(text: str) -> bool:
-    """Tell whether a date is the same both ways: 04/04/2015."""
-    return _reads(_FORMS["day first"], text) == _reads(_FORMS["month first"], text)

@@ -2,6 +2,18 @@
 
 from bot.live.chat import LiveChat
 from bot.live.clock import Clock, SystemClock, sleep
+from bot.live.listener import amend
 from bot.live.room import Delivered, Delivery, News, Room, RoomError
 
-__all__ = ["Clock", "Delivered", "Delivery", "LiveChat", "News", "Room", "RoomError", "SystemClock", "sleep"]
+__all__ = [
+    "Clock",
+    "Delivered",
+    "Delivery",
+    "LiveChat",
+    "News",
+    "Room",
+    "RoomError",
+    "SystemClock",
+    "amend",
+    "sleep",
+]

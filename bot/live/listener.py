@@ -23,8 +23,8 @@ from bot.messages import (
 )
 from bot.script.model import ALWAYS, Script
 from bot.script.posts import ASKING
-from bot.session import State, hosting
-from bot.store import DELETED, Changes, Chat, Known, Record, Shown, Store
+from bot.session import Refusal, State, hosting
+from bot.store import DELETED, Changes, Chat, Known, Record, Shown, Store, in_words
 
 #: How many of the messages heard last need not be looked up: most of what people reply to.
 LATELY = 5_000
@@ -153,8 +153,10 @@ class Listener:
         match deed:
             case Said(message):
                 return self._said(message, batch)
-            case Retracted(id=id_):
-                return self._retracted(id_, batch)
+            case Retracted(id=id_, version=version):
+                return (
+                    self._retracted(id_, batch) if version is None else self._unreadable(id_, version, batch)
+                )
             case Reacted(id=id_, author=author, sign=sign, on=on):
                 if not self._is_forgotten(author.id, batch):
                     batch.changes.reacted(id_, sign, author.id, on=on)
@@ -244,6 +246,16 @@ class Listener:
         batch.changes.retracted(id_)
         return Outcome(text="Deleted.")
 
+    def _unreadable(self, id_: str, version: int, batch: _Batch) -> Outcome:
+        """Take the words of a message out that was changed into what cannot be read, until it can be again."""
+        known = batch.known.get(id_)
+        if known is None or known.version >= version:
+            return Outcome()
+        batch.known[id_] = Known(id_, "", known.at, version, None)
+        batch.changes.retracted(id_, version)
+        under = known.reading.under if known.reading else None
+        return Outcome(Reading(Purpose.CONVERSATION, (), under), _counted(known))
+
     def _forget(self, person: str, batch: _Batch) -> Outcome:
         batch.forgotten.add(person)
         self._forgotten.pop(person, None)
@@ -281,6 +293,20 @@ class Listener:
         answered = [p for p in batch.answered.get(message.author.id, ()) if p.at < message.at]
         kept = batch.kept[message.id]
         return max([*answered, *([kept] if kept else [])], key=lambda previous: previous.at, default=None)
+
+
+async def amend(chat: Chat, store: Store, deed: Deed) -> str:
+    """Do something about what was said in a chat that is over, and is held by this process; gives words for who asks.
+
+    Raises Refusal and StoreError.
+    """
+    changes = Changes(chat.id, chat.room)
+    with in_words(store.path):
+        _, (outcome,) = await Listener(chat.script, chat, store).take([deed], chat.state, changes)
+    if outcome.refused:
+        raise Refusal(outcome.text)
+    await store.commit(changes)
+    return outcome.text
 
 
 def _counted(known: Known | None) -> bool:

@@ -37,9 +37,13 @@ _SITE = (
     r"twitter\.com|x\.com|t\.co|facebook\.com|fb\.com|instagram\.com|threads\.net|linkedin\.com|"
     r"lnkd\.in|tiktok\.com|bsky\.app|discord\.com|discordapp\.com|discord\.gg|reddit\.com|t\.me|"
     r"telegram\.me|wa\.me|github\.com|orcid\.org|linktr\.ee|about\.me|snapchat\.com|pinterest\.com|"
-    r"tumblr\.com|flickr\.com|researchgate\.net|academia\.edu|slack\.com"
+    r"vk\.com|xing\.com|tumblr\.com|flickr\.com|researchgate\.net|academia\.edu|slack\.com"
 )
 _PERSONAL = re.compile(rf"(?:.*\.)?({_SITE})")
+# What leads to a person or a post on any site: a name behind `@` or `~`, a page of profiles, a number behind what posts are called.
+_PAGE = re.compile(
+    r"/(?:[@~]|(?:in|u|users?|people|profiles?)/[^/?#]|(?:status(?:es)?|posts?)/\d)", re.IGNORECASE
+)
 # Such an address without its scheme: with a name before the site's or behind it, for the bare site leads to nobody.
 _BARE = re.compile(
     rf"(?<![a-z0-9.-])(?:(?:[a-z0-9-]+\.)+({_SITE})(?![a-z0-9-]|\.[a-z0-9])(?:/\S*[^\W_])?|({_SITE})/\S*[^\W_])",
@@ -318,7 +322,7 @@ class Anonymous:
         """Tell whether an address has somebody's name in it, or leads to what somebody has of their own."""
         shown = _as_compared(unquote(address))
         words, squeezed = set(_WORD.findall(shown)), _key(shown)
-        return "/@" in address or "/~" in address or any(
+        return bool(_PAGE.search(unquote(address))) or any(
             key in squeezed if (len(key) >= _LEAST_GLUED and len(name.split()) > 1) or _is_glued(name)
             else words.issuperset(_WORD.findall(name.casefold()))
             for key, name in self._written.items()

@@ -18,7 +18,7 @@ from rich.cells import chop_cells
 from bot.recap import Recap
 from bot.render import charts, shown
 from bot.render.html import macros
-from bot.render.plain import one_line, wrap
+from bot.render.plain import from_the_right, one_line, wrap
 from bot.render.story import when
 
 WIDTH, HEIGHT = 1200, 630
@@ -30,6 +30,8 @@ TAG = 46
 _LEADING = 1.14
 #: How wide a column of text is on average, to the size of its letters; what is wider in truth is tried smaller.
 _COLUMN = 0.5
+#: An isolate (U+2067 … U+2069): resvg takes each line for one from the left, whatever its `direction` says.
+_FROM_THE_RIGHT = "\u2067{}\u2069"
 #: A character that no font has: what is drawn for it is drawn for every other one that is missing.
 _MISSING = "\U0010fffd"
 _CELL = 48
@@ -63,7 +65,7 @@ def draw(recap: Recap, title: str) -> Card:
         hashtag=hashtag,
         tag_size=min(TAG, TAG * ROOM // (_widest([hashtag], TAG) or ROOM)),
         size=size,
-        lines=tuple(_placed(lines, size)),
+        lines=tuple(_placed(lines, size, from_right=from_the_right(words))),
         figures=tuple(tuple(each.split(" ", 1)) for each in shown.counts(recap)),
         when=_drawable(when(recap.about).split(",")[0], undrawn),
         course=charts.course(recap),
@@ -111,20 +113,14 @@ def _widest(lines: list[str], size: int) -> int:
     return box[2] - box[0] if box else 0
 
 
-def _placed(lines: list[str], size: int) -> list[_Line]:
-    """Put lines where they begin in their own direction, as far down as leaves them in the middle of their room."""
+def _placed(lines: list[str], size: int, *, from_right: bool) -> list[_Line]:
+    """Put lines where the title begins in its direction, as far down as leaves them in the middle of their room."""
     top = 330 - len(lines) * size * _LEADING / 2
+    x, anchor, around = (WIDTH - 72, "end", _FROM_THE_RIGHT) if from_right else (72, "start", "{}")
     return [
-        _Line(line, WIDTH - 72, top + (n + 0.8) * size * _LEADING, "end")
-        if _from_the_right(line)
-        else _Line(line, 72, top + (n + 0.8) * size * _LEADING, "start")
+        _Line(around.format(line), x, top + (n + 0.8) * size * _LEADING, anchor)
         for n, line in enumerate(lines)
     ]
-
-
-def _from_the_right(line: str) -> bool:
-    strong = (unicodedata.bidirectional(each) for each in line)
-    return next((each for each in strong if each in ("L", "R", "AL")), "L") != "L"
 
 
 def _picture(inner: str, width: int, height: int) -> Image.Image:

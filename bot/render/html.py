@@ -15,7 +15,7 @@ from bot.recap import About, Recap
 from bot.render import pieces, shown
 from bot.render.copies import NO_COPIES, Copies, Media
 from bot.render.json import utc
-from bot.render.links import anchor, lang, linked, question_anchor, reference
+from bot.render.links import anchor, direction, lang, linked, question_anchor, reference
 from bot.render.plain import one_line, visible
 from bot.script.model import MOST_QUESTIONS
 from bot.script.posts import label_of
@@ -126,6 +126,7 @@ def _environment() -> Environment:
         linked=linked,
         reference=reference,
         lang=lang,
+        direction=direction,
         is_kept=shown.is_kept,
         utc=utc,
         style=_inline("style.css"),

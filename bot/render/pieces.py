@@ -14,7 +14,7 @@ from bot.messages import Attachment
 from bot.render import shown
 from bot.render.copies import Copy
 from bot.render.json import utc
-from bot.render.links import anchor, linked, reference
+from bot.render.links import anchor, direction, linked, reference
 
 #: How much of each kind is kept: more people than ever were in one chat.
 _KEPT = 2_000
@@ -54,19 +54,21 @@ class Pieces:
         sign = "" if asking.sign is None else f'<span class="sign said">{e(asking.sign)}</span>'
         return (
             f'</ol>\n</section>\n<section{there} class="of-question">\n{_day(told, "p")}<div {self._known_by(told)}>\n'
-            f'<h2 dir="auto"><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said"{self._lang}>{linked(asking.ask)}</span></h2>\n'
+            f'<h2{direction(asking.ask)}><span class="name{named}">{e(told.asked)}</span>{sign}<span class="ask said"{self._lang}>{linked(asking.ask)}</span></h2>\n'
             f"{self._by(told)}{self._reply(told)}{'' if asking.more is None else self._text(asking.more, empty=True)}{_hanging(told)}</div>\n<ol>\n"
         )
 
     def _text(self, text: str, *, empty: bool = False) -> str:
-        return f'<p class="text said" dir="auto"{self._lang}>{linked(text)}</p>\n' if text or empty else ""
+        return (
+            f'<p class="text said"{direction(text)}{self._lang}>{linked(text)}</p>\n' if text or empty else ""
+        )
 
     def _reply(self, told: shown.Shown) -> str:
         if told.reply is None:
             return ""
         if told.quote is None:  # nowhere to lead to
             return f'<p class="re"><span class="reply">reply to {e(told.reply)}</span></p>\n'
-        quote = f' <q dir="auto"{self._lang}>{e(told.quote)}</q>' if told.quote else ""
+        quote = f" <q{direction(told.quote)}{self._lang}>{e(told.quote)}</q>" if told.quote else ""
         to = anchor(told.entry.reply_to or "")
         return f'<p class="re"><a class="reply" href="#{to}">reply to <bdi>{e(told.reply)}</bdi></a>{quote}</p>\n'
 

@@ -1,6 +1,7 @@
 """Making hostile text harmless where it is shown: in a terminal, in a text file, on a page."""
 
 import re
+import unicodedata
 
 from rich.cells import cell_len, chop_cells
 
@@ -43,6 +44,14 @@ def wrap(text: str, width: int, head: str = "") -> str:
     lines = [part for line in text.expandtabs(4).split("\n") for part in _folded(line, room)]
     margins = [head, *[" " * indent] * (len(lines) - 1)]
     return "\n".join(f"{margin}{line}".rstrip() for margin, line in zip(margins, lines, strict=True))
+
+
+def from_the_right(text: str) -> bool:
+    """Tell whether a text runs from right to left, by its first strong letter (https://www.unicode.org/reports/tr9/#P2)."""
+    if text.isascii():
+        return False
+    strong = (unicodedata.bidirectional(each) for each in text)
+    return next((each for each in strong if each in ("L", "R", "AL")), "L") != "L"
 
 
 def _folded(line: str, room: int) -> list[str]:

@@ -42,6 +42,7 @@ from bot.session.state import (
     load,
     missed,
     point,
+    point_at,
     running_in,
     whole,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "missed",
     "on_floor",
     "point",
+    "point_at",
     "running_in",
     "timetable",
     "whole",

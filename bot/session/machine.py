@@ -226,7 +226,9 @@ def _wish(script: Script, state: State, wish: Wish) -> tuple[State, list[Effect]
     if wish.id in state.wishes:
         return state, [Told(f"That has been done already. {describe(script, state, wish.at)}")]
     if wish.about is not None and wish.about != point(script, state):
-        return state, [Told(f"The chat has moved on since. {describe(script, state, wish.at)}")]
+        return state, [
+            Told(f"The chat has moved on since, so nothing was done. {describe(script, state, wish.at)}")
+        ]
     known = (*state.wishes, wish.id)[-WISHES_KNOWN:]
     state = replace(state, at=wish.at, wishes=known)
     if isinstance(state.phase, Paused):

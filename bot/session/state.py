@@ -189,6 +189,19 @@ def point(script: Script, state: State) -> str:
     return question.name if question else "welcome"
 
 
+def point_at(script: Script, state: State, moment: datetime) -> str:
+    """Name where a running chat stood for those in its room at a moment, as `point` does.
+
+    A question counts from when the room shows it: whoever wrote something before that had the one before it in mind.
+    """
+    running = running_in(state)
+    if running is None:
+        return point(script, state)
+    names = {question.label: question.name for question in script.questions}
+    seen = [names[each.label] for each in state.asked if each.label in names and each.at <= moment]
+    return next((name for name in reversed(seen) if name != running.waiting), "welcome")
+
+
 def hosting(state: State, author: Author) -> bool:
     """Tell whether that person may steer the chat."""
     return author.host or author.id in state.co_hosts

@@ -1,6 +1,6 @@
 """Everything that is kept, in one SQLite file."""
 
-from bot.store.changes import DELETED, Changes
+from bot.store.changes import DELETED, HOST, Changes
 from bot.store.chat import Chat
 from bot.store.commits import LeaseLost
 from bot.store.media import Media, Unkept
@@ -11,6 +11,7 @@ from bot.store.store import OPEN, Held, Store
 
 __all__ = [
     "DELETED",
+    "HOST",
     "OPEN",
     "Changes",
     "Chat",

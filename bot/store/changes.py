@@ -17,6 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: Higher than the version of any edit: nothing brings a deleted message back.
 DELETED = 2**62
+#: The note with the id of who has made a chat, and is written to where something is wrong.
+HOST = "host"
 
 STATE = """UPDATE chats SET held_until = ?, state = coalesce(?, state) WHERE id = ? AND holder = ?"""
 #: Holds unless that person asked to be forgotten in that room: by another chat or process, it may be, a moment ago.
@@ -32,15 +34,16 @@ _SAID = f"""INSERT INTO messages (chat, room, id, version, place, author, name, 
     SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17 WHERE {UNLESS_FORGOTTEN.format(room="?2", author="?6")}
     ON CONFLICT (chat, room, id) DO UPDATE SET version = excluded.version, name = excluded.name,
         edited_at = excluded.edited_at, text = excluded.text, attachments = excluded.attachments,
-        repeats = excluded.repeats,
+        repeats = excluded.repeats, author = excluded.author, reply_to = excluded.reply_to, deleted = 0,
         purpose = CASE WHEN placed IS NULL THEN excluded.purpose ELSE purpose END,
         answers = CASE WHEN placed IS NULL THEN excluded.answers ELSE answers END,
         under = CASE WHEN placed IS NULL THEN excluded.under ELSE under END
     WHERE excluded.version > messages.version"""
-_RETRACTED = f"""INSERT INTO messages (chat, room, id, version, deleted) VALUES (?, ?, ?, {DELETED}, 1)
-    ON CONFLICT (chat, room, id) DO UPDATE SET version = {DELETED}, deleted = 1, author = '', name = '', text = '',
+_RETRACTED = """INSERT INTO messages (chat, room, id, version, deleted) VALUES (?, ?, ?, ?, 1)
+    ON CONFLICT (chat, room, id) DO UPDATE SET version = excluded.version, deleted = 1, author = '', name = '', text = '',
         reply_to = NULL, moved = 0, attachments = NULL, purpose = '', answers = '', under = NULL, placed = NULL,
-        highlighted = 0"""  # noqa: S608  (a constant of this module)
+        highlighted = 0
+    WHERE excluded.version > messages.version"""
 _UNREACTED = "DELETE FROM reactions WHERE chat = ? AND room = ? AND message = ?"
 _READ = """UPDATE messages SET purpose = ?, answers = ?, under = ?
     WHERE chat = ? AND room = ? AND id = ? AND version = ? AND placed IS NULL"""
@@ -78,17 +81,19 @@ _NAMED_AS_HOST = """UPDATE chats SET script = without_hosts(script,
         (SELECT json_group_array(name) FROM hosts WHERE chat = chats.id AND room = ?1 AND author = ?2))
     WHERE id IN (SELECT chat FROM hosts WHERE room = ?1 AND author = ?2)"""
 _HOSTS_BY = "DELETE FROM hosts WHERE room = ? AND author = ?"
+_OTHER_NAMES_OF = "DELETE FROM other_names WHERE room = ? AND author = ?"
+_NOTED_AS_HOST = f"DELETE FROM notes WHERE room = ? AND key = '{HOST}' AND value = ?"  # noqa: S608  (a constant of this module)
 
 #: The order in which one transaction does them: a message is there before anything is done to it.
 STATEMENTS = (
     _POST, _SENT, _SAID, _RETRACTED, _UNREACTED, _READ, _PLACED, _MOVED, _HIGHLIGHTED, _HIDDEN, _PERSON_HIDDEN, _REACTED,
     _PROPOSED, _SETTLED, _TAKEN_BACK, _FORGOTTEN, _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY,
-    _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY, _NAMED_AS_HOST, _HOSTS_BY,
+    _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY, _NAMED_AS_HOST, _HOSTS_BY, _OTHER_NAMES_OF, _NOTED_AS_HOST,
 )  # fmt: skip
 #: What goes when a person is forgotten.
 _ALL_BY = (
     _REACTIONS_TO, _REPLIES_TO, _PLACED_BY, _REACTIONS_BY, _MESSAGES_BY, _HIDDEN_BY, _PROPOSALS_BY, _MEDIA_BY,
-    _NAMED_AS_HOST, _HOSTS_BY,
+    _NAMED_AS_HOST, _HOSTS_BY, _OTHER_NAMES_OF, _NOTED_AS_HOST,
 )  # fmt: skip
 
 
@@ -128,9 +133,9 @@ class Changes:
             )
         )  # fmt: skip
 
-    def retracted(self, message: str) -> None:
-        """Remove what a message said, and its reactions, so that nothing brings it back."""
-        self.rows[_RETRACTED].append((self.chat, self.room, message))
+    def retracted(self, message: str, version: int = DELETED) -> None:
+        """Remove what a message said, and its reactions, so that only a higher version brings it back."""
+        self.rows[_RETRACTED].append((self.chat, self.room, message, version))
         self.rows[_UNREACTED].append((self.chat, self.room, message))
 
     def read(self, message: str, version: int, reading: Reading) -> None:

@@ -39,7 +39,7 @@ _SHOWN = f"{_ENTRIES.format(hidden='0')} AND NOT {_HIDDEN}"
 class Known:
     """What is kept of one message besides its text. `placed` says that somebody said where it belongs.
 
-    A deleted one has the version DELETED and no reading.
+    A deleted one has the version DELETED and no reading; one of which nothing can be read has no reading.
     """
 
     id: str
@@ -303,16 +303,24 @@ class Record(History):
         )
         return next((moment(row[0]) for row in rows), None)
 
+    async def other_names(self) -> list[tuple[str, str]]:
+        """Give the ids of people with what each is called besides the names under which they wrote."""
+        rows = await self._db.execute_fetchall(
+            "SELECT author, name FROM other_names WHERE chat = ?", (self._chat,)
+        )
+        return [(author, name) for author, name in rows]
+
     async def count(self) -> int:
         """Give about how many entries there are."""
         rows = await self._db.execute_fetchall("SELECT count(*) FROM messages WHERE chat = ?", (self._chat,))
         return next(int(row[0]) for row in rows)
 
     async def people(self, name: str) -> list[str]:
-        """Give the ids of those who wrote, or are known to have hosted, under that name, whatever its letters' case."""
+        """Give the ids of those who wrote, hosted, or are else known under that name, whatever its letters' case."""
         rows = await self._db.execute_fetchall(
             """SELECT author, name FROM messages WHERE chat = ?1 AND NOT deleted
-            UNION SELECT author, name FROM hosts WHERE chat = ?1""",
+            UNION SELECT author, name FROM hosts WHERE chat = ?1
+            UNION SELECT author, name FROM other_names WHERE chat = ?1""",
             (self._chat,),
         )
         return sorted({author for author, written in rows if written.casefold() == name.casefold()})

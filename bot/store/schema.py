@@ -184,7 +184,20 @@ MIGRATIONS = (
                 WHERE c.source LIKE 'import:%'""",
         ),
     ),
+    Migration(
+        "what people of an imported chat are called besides the names under which they wrote",
+        (
+            """CREATE TABLE other_names (
+                chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
+                room TEXT NOT NULL,
+                author TEXT NOT NULL,
+                name TEXT NOT NULL,
+                PRIMARY KEY (chat, room, author, name)
+            ) WITHOUT ROWID""",
+            "CREATE INDEX other_names_author ON other_names (room, author)",
+        ),
+    ),
 )
 #: The tables in which people are known, each by room and author.
-PEOPLE = ("messages", "reactions", "hidden_people", "proposals", "media", "hosts")
+PEOPLE = ("messages", "reactions", "hidden_people", "proposals", "media", "hosts", "other_names")
 VERSION = len(MIGRATIONS)

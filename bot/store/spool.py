@@ -21,7 +21,7 @@ from bot.store.changes import UNLESS_FORGOTTEN, attachments, dump_attachments, m
 from bot.store.chat import script_of
 from bot.store.media import Media
 from bot.store.naming import free_name, short_name
-from bot.store.opening import in_words
+from bot.store.opening import StoreError, in_words
 from bot.store.writer import T, Work, Writer
 
 #: How many messages are read at a time, and how many rows of any kind wait in memory before they are laid out.
@@ -32,23 +32,36 @@ _TABLES = (
     """CREATE TEMP TABLE spool (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER, place TEXT, author TEXT, name TEXT,
         hosting INTEGER, at INTEGER, edited_at INTEGER, text TEXT, reply_to TEXT, attachments TEXT, repeats INTEGER,
-        highlighted INTEGER, purpose TEXT, answers TEXT, under TEXT, kind TEXT, key TEXT)""",
+        highlighted INTEGER, purpose TEXT, answers TEXT, under TEXT, kind TEXT, key TEXT, shared INTEGER DEFAULT 0)""",
     "CREATE INDEX temp.spool_at ON spool (at, number)",
     "CREATE TEMP TABLE spool_reactions (message TEXT, sign TEXT, author TEXT)",
     "CREATE TEMP TABLE spool_media (url TEXT, author TEXT, name TEXT, type TEXT, data BLOB, why TEXT)",
     "CREATE TEMP TABLE spool_hosts (author TEXT, name TEXT)",
+    "CREATE TEMP TABLE spool_names (author TEXT, name TEXT)",
     "CREATE TEMP TABLE spool_gone (author TEXT PRIMARY KEY)",
 )
 _GONE = tuple(
     f"DROP TABLE temp.{table}"
-    for table in ("spool", "spool_reactions", "spool_media", "spool_hosts", "spool_gone")
+    for table in ("spool", "spool_reactions", "spool_media", "spool_hosts", "spool_names", "spool_gone")
 )
-#: What stands twice counts once, in its newest version.
+#: What stands twice counts once, in its newest version; that others stand under its id as the same version is noted.
 _ADD = """INSERT INTO temp.spool (id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments,
         repeats, highlighted, purpose, answers, under, kind)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, text = excluded.text, edited_at = excluded.edited_at,
-        attachments = excluded.attachments WHERE excluded.version > version"""
+    ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version),
+        text = iif(excluded.version > version, excluded.text, text),
+        edited_at = iif(excluded.version > version, excluded.edited_at, edited_at),
+        attachments = iif(excluded.version > version, excluded.attachments, attachments),
+        shared = shared OR (excluded.version = version AND (excluded.at <> at OR excluded.text <> text))
+    WHERE excluded.version > version OR excluded.at <> at OR excluded.text <> text"""
+_SHARED = "SELECT id FROM temp.spool WHERE shared ORDER BY number LIMIT 1"
+#: Other chats of the room that have any of it: only what was said in the same time is looked at.
+_TWIN = """SELECT c.name FROM chats c, (SELECT min(at) AS first, max(at) AS last FROM temp.spool)
+    WHERE c.room = ? AND (
+        EXISTS (SELECT 1 FROM messages m
+            WHERE m.chat = c.id AND m.at BETWEEN first AND last AND m.id IN (SELECT id FROM temp.spool))
+        OR EXISTS (SELECT 1 FROM posts p WHERE p.chat = c.id AND p.id IN (SELECT id FROM temp.spool)))
+    ORDER BY c.id LIMIT 1"""
 _NEXT = """SELECT number, id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments, repeats,
         purpose, answers, under, kind FROM temp.spool WHERE (at, number) > (?, ?) ORDER BY at, number LIMIT ?"""
 _FILED = """SELECT id, kind, under FROM temp.spool
@@ -77,6 +90,8 @@ _CHAT = """INSERT INTO chats (name, source, script, room, rehearsal, created, st
         WHERE author IN (SELECT author FROM temp.spool_gone))), ?4, ?5, ?6, ?7"""
 _HOSTS = """INSERT OR IGNORE INTO hosts SELECT ?1, ?2, author, name FROM temp.spool_hosts
     WHERE author NOT IN (SELECT author FROM temp.spool_gone)"""
+_NAMES = """INSERT OR IGNORE INTO other_names SELECT ?1, ?2, author, name FROM temp.spool_names
+    WHERE author NOT IN (SELECT author FROM temp.spool_gone)"""
 _LEFT_OUT = """SELECT count(*) FROM temp.spool
     WHERE kind IS NULL AND author IN (SELECT author FROM temp.spool_gone)"""
 _COUNT = (
@@ -89,6 +104,16 @@ _REACTIONS = """INSERT OR IGNORE INTO reactions (chat, room, message, sign, auth
     WHERE s.kind IS NULL"""
 _MEDIA = """INSERT OR IGNORE INTO media (chat, room, url, author, name, type, size, why, data)
     SELECT ?1, ?2, url, author, name, type, length(coalesce(data, x'')), why, data FROM temp.spool_media"""
+
+
+class Twin(StoreError):
+    """A chat of the room has some of the messages already; the text says which, and what to do."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Messages of this are in the chat {name} already; nothing was changed. To take this in its place, delete that first:"
+            f" hashchat delete {name}. To take other messages only, say from when to when, with --since and --until."
+        )
 
 
 @dataclass(slots=True)
@@ -173,12 +198,28 @@ class Spool:
         row = (whole(media.url), whole(media.by), whole(media.name), media.type, media.data, media.why)
         await self._do(lambda db: db.execute("INSERT INTO temp.spool_media VALUES (?, ?, ?, ?, ?, ?)", row))
 
+    async def add_names(self, people: Iterable[tuple[str, str]]) -> None:
+        """Add what people are called besides the names under which they wrote: ids with names. Raises StoreError."""
+        rows = [(whole(id_), whole(name)) for id_, name in people]
+        await self._do(lambda db: db.executemany("INSERT INTO temp.spool_names VALUES (?, ?)", rows))
+
     # Reading -----------------------------------------------------------------------------------------------------
 
     async def count(self) -> int:
         """Give how many different messages have been added."""
         ((count,),) = await self._do(partial(_fetch, "SELECT count(*) FROM temp.spool", ()))
         return int(count)
+
+    async def count_outside(self, since: datetime, until: datetime) -> int:
+        """Give how many of them were written before that time or after it."""
+        outside = "SELECT count(*) FROM temp.spool WHERE at < ? OR at > ?"
+        ((count,),) = await self._do(partial(_fetch, outside, (micros(since), micros(until))))
+        return int(count)
+
+    async def shared(self) -> str | None:
+        """Give an id under which several things were added that are no versions of one, or None."""
+        rows = await self._do(partial(_fetch, _SHARED, ()))
+        return str(rows[0][0]) if rows else None
 
     async def host(self, people: Collection[str]) -> None:
         """Have those people be hosts."""
@@ -254,13 +295,15 @@ class Spool:
         """Make a chat of it all, in one transaction; None if one of that source is there already.
 
         `hosts` are the ids of those whom the script names, each with the name. Of people who asked to be forgotten in that
-        room nothing is kept, nor is their name in the script. Raises StoreError.
+        room nothing is kept, nor is their name in the script. Raises Twin and StoreError.
         """
         now = self.now()
 
         def work(db: sqlite3.Connection) -> Kept | None:
             if db.execute("SELECT 1 FROM chats WHERE source = ?", (source,)).fetchone():
                 return None
+            if twin := db.execute(_TWIN, (room,)).fetchone():
+                raise Twin(twin[0])
             name = free_name(db, short_name(script_of(script), state.started or now), "")
             db.executemany(
                 "INSERT INTO temp.spool_hosts VALUES (?, ?)",
@@ -270,7 +313,7 @@ class Spool:
                 db.execute(statement, {"room": room} if ":room" in statement else ())
             values = (name, source, script, room, rehearsal, micros(now), dump(state))
             chat = db.execute(_CHAT, values).lastrowid
-            for statement in (_MESSAGES, _POSTS, _REACTIONS, _MEDIA, _HOSTS):
+            for statement in (_MESSAGES, _POSTS, _REACTIONS, _MEDIA, _HOSTS, _NAMES):
                 db.execute(statement, (chat, room))
             return Kept(chat or 0, *db.execute(_COUNT, (chat,)).fetchone())
 

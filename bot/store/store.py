@@ -326,8 +326,8 @@ class Store:
     async def note(self, chat: Chat, notes: Mapping[str, str | None]) -> None:
         """Keep what a room has to know of a chat after a crash, by names of its own; None removes one.
 
-        All of it or nothing is on the disk once this returns. Forgetting a person leaves notes alone, so that they may
-        hold ids but nobody's words. Raises StoreError.
+        All of it or nothing is on the disk once this returns. Forgetting a person leaves notes alone but HOST, so that
+        they may hold ids but nobody's words. Raises StoreError.
         """
         rows = [(chat.id, chat.room, key, value) for key, value in notes.items()]
 

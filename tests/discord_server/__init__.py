@@ -25,7 +25,7 @@ The bot's face
     shards, RESUME with replay, heartbeats, member requests. Other endpoints answer 404 and are noted.
 
 The people's face (Place, Person, Asking)
-    says, forwards, edits, deletes, deletes_many, reacts, unreacts, clears, pins, opens_thread, writes_privately; presses,
+    says, forwards, edits, deletes, deletes_many, reacts, unreacts, clears, pins, opens_thread, opens_private_thread, writes_privately; presses,
     chooses, submits, runs, completes, applies: these give an Asking. `await asking.answered()` is what the person sees: text,
     private or not, file, modal, choices; `acknowledged()` is the callback alone, `updated()` an edit in place. What a client
     would not let a person do raises ValueError. In Place: roles, permissions, overwrites, archiving, channels, emoji, the bot.

@@ -67,7 +67,7 @@ def open_alone(asked: "Asked", channel: int) -> Any:
     after = asked.body.get("auto_archive_duration") or 1440
     bot = asked.server.world.bot
     return asked.server.shown.thread(
-        asked.server.deeds.open_thread(there, asked.body["name"], bot, after=after)
+        asked.server.deeds.open_thread(there, asked.body["name"], bot, after=after, private=private)
     )
 
 

@@ -16,6 +16,7 @@ from .world import (
     EPHEMERAL,
     HAS_THREAD,
     PINNED,
+    PRIVATE_THREAD,
     PUBLIC_THREAD,
     REPLY,
     STARTER,
@@ -205,11 +206,19 @@ class Deeds:
     # Threads and channels
 
     def open_thread(
-        self, parent: Channel, name: str, by: User, *, on: Message | None = None, after: int = 1440
+        self,
+        parent: Channel,
+        name: str,
+        by: User,
+        *,
+        on: Message | None = None,
+        after: int = 1440,
+        private: bool = False,
     ) -> Channel:
-        """Open a public thread, hung on a message (whose id it takes) or by itself."""
+        """Open a public thread, hung on a message (whose id it takes) or by itself, or a private one, by itself."""
         thread = Channel(
-            on.id if on else self.world.ids(), name, parent.guild, PUBLIC_THREAD, parent, owner=by.id, archive_after=after,
+            on.id if on else self.world.ids(), name, parent.guild, PRIVATE_THREAD if private else PUBLIC_THREAD, parent,
+            owner=by.id, archive_after=after,
             archived_at=self.world.ids.time(), members={by.id},
         )  # fmt: skip
         self.add_channel(thread, about={"newly_created": True})
@@ -218,7 +227,7 @@ class Deeds:
             on.flags |= HAS_THREAD
             self._tell_message("MESSAGE_UPDATE", on)
             self.post(thread, on.author, Draft(type=STARTER, reply_to=on, refers=(parent.id, on.id)))
-        else:
+        elif not private:
             self.post(parent, by, Draft(name, type=THREAD_CREATED, refers=(thread.id, thread.id)))
         return thread
 

@@ -130,6 +130,12 @@ class Person:
             raise ValueError("The message has a thread already.")
         return self._deeds.open_thread(where.channel, name, self.user, on=where)
 
+    def opens_private_thread(self, channel: Channel, name: str) -> Channel:
+        """Open a thread that only those see whom it mentions, and who manages threads, as the bot may."""
+        thread = self._deeds.open_thread(channel, name, self.user, private=True)
+        thread.members.add(self._server.world.bot.id)
+        return thread
+
     # Interactions
 
     def presses(self, message: Message, button: str) -> Asking:

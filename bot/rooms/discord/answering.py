@@ -8,6 +8,7 @@ from discord.ui import Button, Item, Label, Modal, Select, TextInput, View
 
 from bot.messages import Entry, Placed, Said
 from bot.rooms.discord.desk import Asked, Reply
+from bot.rooms.discord.echo import NOTE, Echo
 from bot.rooms.discord.forms import brought_by, drawn
 from bot.rooms.discord.posting import custom_ids
 from bot.rooms.discord.reading import Away
@@ -34,6 +35,9 @@ TITLE, BELOW = 45, 100
 
 OVER = "This chat is over: its answers stay as they are. All that you said can be removed with `/chat forget-me`."
 
+NONE_LIVE = """\
+No chat is live in this channel. What was said in one that is over can only be hidden: **Apps**, **Hide from transcript** on it."""
+NOT_PART = "That message is not part of this chat."
 NOT_YOURS = "Only its author or a host can say what a message answers."
 
 
@@ -300,7 +304,7 @@ async def found(asked: Asked, message: discord.Message) -> tuple[Sitting, Entry]
     """
     here = asked.live_here()
     if not here:
-        raise Refusal("No chat is live in this channel, so nothing can be done about its messages.")
+        raise Refusal(NONE_LIVE)
     for sitting in here:
         id_ = sitting.echoes.message_of(str(message.id))
         if entries := await _some(asked, sitting, id_):
@@ -312,6 +316,25 @@ async def found(asked: Asked, message: discord.Message) -> tuple[Sitting, Entry]
         sitting = here[0]
     await _hear(asked, sitting, message)
     return sitting, await entry_of(asked, sitting, str(message.id))
+
+
+async def found_or_over(asked: Asked, message: discord.Message) -> tuple[Chat, Entry]:
+    """Give the chat at this channel, live or over, that a message belongs to, and what is kept of it. Raises Refusal."""
+    for chat in await asked.held_here():
+        if chat.over and (entries := await _kept_of(asked, chat, message)):
+            return chat, _said(entries[0])
+    if not asked.live_here():
+        raise Refusal("That message is not part of any chat that was held in this channel.")
+    sitting, entry = await found(asked, message)
+    return sitting.chat, entry
+
+
+async def _kept_of(asked: Asked, chat: Chat, message: discord.Message) -> list[Entry]:
+    """Give what is kept in a chat of a message, or of the answer that a post of the bot shows."""
+    notes = await asked.read(chat, lambda record: record.notes(NOTE))
+    shown = {Echo.read(note).id: key.removeprefix(NOTE) for key, note in notes.items()}
+    id_ = shown.get(message.id, str(message.id))
+    return await asked.read(chat, lambda record: record.some([id_]))
 
 
 def _edited_since(message: discord.Message, entry: Entry) -> bool:
@@ -328,8 +351,11 @@ async def _hear(asked: Asked, sitting: Sitting, message: discord.Message) -> Non
     except Away:
         raise Refusal("Discord does not say who wrote that just now. Try it again in a moment.") from None
     if heard is None:
-        raise Refusal("That message is not part of this chat.")
-    await sitting.live.ask(Said(heard), by=heard.author)
+        raise Refusal(NOT_PART)
+    try:
+        await sitting.live.ask(Said(heard), by=heard.author)
+    except Refusal as refused:  # why it is not kept is between its author and the bot
+        raise refused if heard.author.id == asked.by.id else Refusal(NOT_PART) from None
 
 
 def _said(entry: Entry) -> Entry:

@@ -9,25 +9,23 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 
-from bot.live import Clock, RoomError
-from bot.messages import Author, Forgotten
+from bot.live import Clock, amend
+from bot.messages import Author, Deed, Forgotten
+from bot.rooms.discord.absence import go_on, has_no_channel, stand_still
+from bot.rooms.discord.hearing import parent_of
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.posting import LONGEST_RETRY, LONGEST_WAIT
 from bot.rooms.discord.settings import Settings
-from bot.rooms.discord.sitting import KIND, Sitting, room_of
+from bot.rooms.discord.sitting import KIND, Sitting, guild_of, room_of
 from bot.session import Ready, Refusal, Start
-from bot.store import OPEN, Chat, Held, Store, StoreError, in_words
+from bot.store import HOST, OPEN, Chat, Held, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
-#: What a chat that another process holds is told by: the words of it count seconds.
-_HELD = "held"
-#: Discord's own codes for a channel that is not there, and for a server that is not, or that the bot is not in.
-_NO_CHANNEL = frozenset({10003})
-_NO_GUILD = frozenset({10004, 50001})
+#: What a chat is told by that another process holds (the words of it count seconds), or whose server the bot is not in.
+_HELD, _AWAY = "held", "away"
 #: How often chats that another process holds are asked for again, in seconds.
 ASK_AGAIN = 10.0
 #: How long answers may take when the bot is stopped, and then all that its chats have in hand, in seconds.
@@ -90,22 +88,40 @@ class Chats:
                 unfinished = await self.store.unfinished(KIND)
 
     async def _go_on_with(self, chat: Chat) -> None:
-        """Hold a chat and sit down to it, unless that is so already; say once why it cannot be done."""
+        """Hold a chat and sit down to it where the bot is in its server, unless that is so already; say once why it cannot be done."""
+        there = self.line.is_in(guild_of(chat))
+        if there is False:
+            await self._let_go(chat)
         async with self._sitting_down:
-            if self.stopping or chat.id in self._tasks or self._rests(chat):
+            if self.stopping or chat.id in self._tasks or there is None or self._rests(chat):
                 return
             try:
-                sitting = self._sit(await self.store.hold(chat.id))
+                if not there:
+                    if waits := await stand_still(self.store, chat, self.clock.now()):
+                        self._say_once(chat, waits, _AWAY)
+                    return
+                held = await self.store.hold(chat.id)
+                await go_on(self.store, held)
+                sitting = self._sit(held)
             except StoreError as error:
                 self._say_once(chat, error)
                 return
-        if self._told.get(chat.id) in {None, _HELD}:
+        if self._told.get(chat.id) in {None, _HELD, _AWAY}:
             log.info("Going on with %s.", chat.name)
         await self._leave_if_gone(sitting)
 
-    def _say_once(self, chat: Chat, trouble: StoreError | str) -> None:
+    async def _let_go(self, chat: Chat) -> None:
+        """Let a chat finish what is in hand, for a while, and run no longer."""
+        self._resting.pop(chat.id, None)
+        if task := self._tasks.get(chat.id):
+            self._sittings[chat.id].stop()
+            await asyncio.wait({task}, timeout=LAST_MOMENTS)
+            task.cancel()
+            await asyncio.wait({task})
+
+    def _say_once(self, chat: Chat, trouble: StoreError | str, why: str = "") -> None:
         """Say what is wrong with a chat, once for as long as that is it: it is tried again and again."""
-        why = _HELD if isinstance(trouble, Held) else str(trouble)
+        why = why or (_HELD if isinstance(trouble, Held) else str(trouble))
         level = logging.DEBUG if self._told.get(chat.id) == why else logging.WARNING
         log.log(level, "%s: %s", chat.name, trouble)
         self._told[chat.id] = why
@@ -126,7 +142,7 @@ class Chats:
                 place=str(channel),
                 apart=f"@{guild}",
             )
-            await self.store.note(chat, {"host": by.id, OPEN: ""})
+            await self.store.note(chat, {HOST: by.id, OPEN: ""})
             sitting = self._sit(chat)
         if isinstance(chat.state.phase, Ready) and chat.state.phase.starts is None:
             await sitting.live.ask(Start(), by=by)
@@ -156,6 +172,7 @@ class Chats:
             else:
                 self._told.pop(chat.id, None)
                 self._resting.pop(chat.id, None)
+                self._look.set()  # it may have been opened once more meanwhile
         except StoreError as error:
             self._say_once(chat, error)
         except Exception:
@@ -226,6 +243,13 @@ class Chats:
     async def kept(self, guild: int) -> list[Chat]:
         """Give all chats of a guild, oldest first, also those that are over."""
         return await self.store.chats(room_of(guild))
+
+    async def amend(self, chat: Chat, deed: Deed) -> str:
+        """Do something about a chat that is over, and have it shown; gives words for who asks. Raises Refusal, StoreError."""
+        await self._open([chat])
+        told = await amend(await self.store.hold(chat.id), self.store, deed)
+        await self._go_on_with(chat)
+        return told
 
     async def forget(self, guild: int, person: str) -> list[int]:
         """Remove all that a person has said in a guild, and remember to keep no more.
@@ -301,37 +325,30 @@ class Chats:
         sittings = tuple(self._sittings.values())
         for sitting in sittings:
             sitting.ears.behind()
+            sitting.room.allowed()
         for sitting in sittings:
             await self._leave_if_gone(sitting)
 
-    async def gone(self, guild: int, channel: int | None = None) -> None:
-        """Let what goes on in a channel that is gone come to its end, or (None) in a server that the bot is in no longer."""
+    def allowed(self, guild: int, channel: int | None = None) -> None:
+        """Try again what was refused in a channel or (None) a server: the bot may be allowed more by now."""
         for sitting in self.in_guild(guild):
             if channel in (None, sitting.channel):
+                sitting.ears.allowed()
+                sitting.room.allowed()
+
+    def moved(self) -> None:
+        """Let go of what goes on in a server that the bot is in no longer, and go on with it where it is in it again."""
+        self._look.set()
+
+    async def gone(self, guild: int, channel: int) -> None:
+        """Let what goes on in a channel that is gone come to its end."""
+        for sitting in self.in_guild(guild):
+            if sitting.channel == channel:
                 await sitting.leave()
 
     async def _leave_if_gone(self, sitting: Sitting) -> None:
-        if await self._has_no_channel(sitting):
+        if await has_no_channel(self.line, sitting.guild, sitting.channel):
             await sitting.leave()
-
-    async def _has_no_channel(self, sitting: Sitting) -> bool:
-        """Ask Discord whether a channel is gone, or the bot from its server: as long as that is not sure, neither is."""
-        signs = _NO_CHANNEL
-        try:
-            client = self.line.client
-            if not client.is_ready():  # what is there is not told yet, and looked at then
-                return False
-            guild = client.get_guild(sitting.guild)
-            if guild is None:
-                signs = _NO_GUILD
-                await client.fetch_guild(sitting.guild, with_counts=False)
-            elif not guild.unavailable and guild.get_channel(sitting.channel) is None:
-                await client.fetch_channel(sitting.channel)
-        except discord.HTTPException as error:
-            return error.code in signs
-        except (RoomError, discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError):
-            return False
-        return False
 
     def message(self, message: discord.Message) -> None:
         """Somebody has written something: whose it is where one chat follows another, their ears know."""
@@ -370,11 +387,10 @@ class Chats:
     def _around(self, message: discord.Message) -> list[Sitting]:
         if message.guild is None:
             return []
-        parent = getattr(message.channel, "parent_id", None)
-        return self.at(message.guild.id, message.channel.id, parent)
+        return self.at(message.guild.id, message.channel.id, parent_of(message.channel))
 
     def _there(self, guild: int | None, channel: int) -> list[Sitting]:
         """Give the chats at a channel of which only its number is known: of threads, Discord has told where they hang."""
         if guild is None:
             return []
-        return self.at(guild, channel, getattr(self.line.client.get_channel(channel), "parent_id", None))
+        return self.at(guild, channel, parent_of(self.line.client.get_channel(channel)))

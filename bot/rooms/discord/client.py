@@ -30,8 +30,14 @@ class Crew(Protocol):
     async def ready(self) -> None:
         """All guilds are there, at first or again: something may have been missed."""
 
-    async def gone(self, guild: int, channel: int | None = None) -> None:
-        """Take in that a channel is gone or (None) the bot from a server."""
+    def moved(self) -> None:
+        """Take in that the bot is in a server more, or in one less."""
+
+    async def gone(self, guild: int, channel: int) -> None:
+        """Take in that a channel is gone."""
+
+    def allowed(self, guild: int, channel: int | None = None) -> None:
+        """Take in that the bot may be allowed more than before in a channel or (None) in a server."""
 
     def message(self, message: discord.Message) -> None:
         """Somebody has written something."""
@@ -210,9 +216,36 @@ class Client(discord.Client):
         """Hand on that a channel is gone."""
         await self._crew.gone(channel.guild.id, channel.id)
 
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
+    async def on_guild_remove(self, _: discord.Guild) -> None:
         """Hand on that the bot is in a server no longer."""
-        await self._crew.gone(guild.id)
+        self._crew.moved()
+
+    async def on_guild_join(self, _: discord.Guild) -> None:
+        """Hand on that the bot is in a server, which Discord tells of also where it was in it before."""
+        self._crew.moved()
+
+    on_guild_available = on_guild_join  # one that was away, or that Discord is late to tell of
+
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        """Hand on that there is a channel, or that it can be seen."""
+        self._crew.allowed(channel.guild.id, channel.id)
+
+    async def on_guild_channel_update(self, _: object, channel: discord.abc.GuildChannel) -> None:
+        """Hand on any change of a channel: of one that forbade the bot to see it, nobody may have told."""
+        self._crew.allowed(channel.guild.id, channel.id)
+
+    async def on_guild_role_update(self, before: discord.Role, role: discord.Role) -> None:
+        """Hand on that a role allows something else; names and colours change too often."""
+        if before.permissions != role.permissions:
+            self._crew.allowed(role.guild.id)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Hand on that a role is gone, which may have forbidden something."""
+        self._crew.allowed(role.guild.id)
+
+    async def on_member_update(self, _: object, member: discord.Member) -> None:
+        """Hand on that the bot has other roles: of nobody else is it told, or keeps anything in mind."""
+        self._crew.allowed(member.guild.id)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Hand on that a thread is gone: Discord does not tell of the messages in it."""

@@ -10,12 +10,13 @@ import aiohttp
 import discord
 from discord.ui import Item, Modal, View
 
+from bot.messages import Deed
 from bot.rooms.discord.chats import RESTARTING, Chats
 from bot.rooms.discord.echo import NOTE, Echo
-from bot.rooms.discord.hearing import author_of
+from bot.rooms.discord.hearing import author_of, parent_of
 from bot.rooms.discord.sitting import Sitting, ticket_of
 from bot.rooms.discord.wording import link
-from bot.session import Late, Ready, Refusal, State, Want, describe, hosting
+from bot.session import Late, Paused, Phase, Ready, Refusal, Running, State, Want, describe, hosting, point_at
 from bot.store import Chat, Record, in_words
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,12 @@ T = TypeVar("T")
 NOT_HERE = "That chat is over, or not one of this server. What was said in it stays as it is."
 ONLY_HOSTS = "Only a host of this chat can do that: who may manage events on this server, or whom a host names with `/chat co-host`."
 ONLY_MANAGERS = "Only who has the permission Manage Events on this server can do that. Ask whoever runs this server for it."
+
+Order = tuple[tuple[type[Phase], ...], ...]
+#: Which of several chats is meant: one that runs before one whose late answers still come, and that before one only planned.
+GOING: Order = ((Running, Paused), (Late,), (Ready,))
+#: And which by who would begin one, or call it off.
+TO_COME: Order = ((Ready, Running, Paused), (Late,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Asked:
         self.guild = guild.id
         self.server = guild
         self.by = author_of(user)
-        parent = getattr(interaction.channel, "parent_id", None)
+        parent = parent_of(interaction.channel)
         self.here = tuple(place for place in (interaction.channel_id, parent) if place is not None)
 
     # Who may ---------------------------------------------------------------------------------------------------------
@@ -92,6 +99,15 @@ class Asked:
             return self.by.host
         return place.permissions_for(user).view_channel
 
+    def must_write(self, channel: int) -> None:
+        """Refuse who may not write in that channel of the guild themselves: the bot says nothing there for them."""
+        place, user = self.server.get_channel(channel), self.interaction.user
+        if place and isinstance(user, discord.Member) and not place.permissions_for(user).send_messages:
+            raise Refusal(
+                f"You may not write in <#{channel}> yourself, so the bot says nothing there for you. Ask whoever runs this "
+                "server for **Send Messages** there, or take another channel."
+            )
+
     @property
     def chosen(self) -> list[str]:
         """What was chosen in a menu."""
@@ -109,22 +125,17 @@ class Asked:
         """The live chats of this guild, oldest first: one that is over may still be held, to be tidied up."""
         return [each for each in self.chats.in_guild(self.guild) if each.hears]
 
-    def sitting(self, *, steered: bool = False) -> Sitting:
-        """Give the live chat that is meant: the one here, or else the only one. Raises Refusal.
-
-        Where late answers to one still come and the next is planned, hosts steer the next, and others mean the former.
-        """
+    def sitting(self, order: Order = GOING) -> Sitting:
+        """Give the live chat that is meant: the one here, or else the only one; of several, by `order`. Raises Refusal."""
         here = self.live_here()
-        if here:
-            return here[0] if steered else _begun(here)
-        live = [each for each in self.live if self.sees(each.channel)]
-        going = [each for each in live if not isinstance(each.live.state.phase, Late)]
-        for among in (going, live):
-            if len(among) == 1:
-                return among[0]
-        if not live:
+        among = here or [each for each in self.live if self.sees(each.channel)]
+        groups = ([each for each in among if isinstance(each.live.state.phase, kind)] for kind in order)
+        first = next(filter(None, groups), [])
+        if here or len(first) == 1:
+            return first[0]
+        if not first:
             raise Refusal("No chat is live on this server. A host begins one with `/chat start`.")
-        places = " and ".join(sorted({f"<#{each.channel}>" for each in (going or live)}))
+        places = " and ".join(sorted({f"<#{each.channel}>" for each in first}))
         raise Refusal(
             f"More than one chat is live. Use the command in the channel of the one you mean: {places}."
         )
@@ -133,11 +144,36 @@ class Asked:
         """Give the live chats at the channel, or at the one that the thread belongs to, newest first."""
         return [each for place in self.here for each in self.chats.at(self.guild, place)]
 
-    def hosted(self) -> Sitting:
+    def hosted(self, order: Order = GOING) -> Sitting:
         """Give the live chat that is meant, to one of its hosts only. Raises Refusal."""
-        sitting = self.sitting(steered=True)
+        sitting = self.sitting(order)
         self.must_host(sitting.live.state)
         return sitting
+
+    def all_hosted(self) -> list[Sitting]:
+        """Give the live chats in the channel that is meant, oldest first, which this person hosts. Raises Refusal."""
+        there = reversed(self.chats.at(self.guild, self.sitting().channel))
+        hosted = [each for each in there if self.hosts(each.live.state)]
+        if not hosted:
+            raise Refusal(ONLY_HOSTS)
+        return hosted
+
+    async def published(self) -> list[Chat]:
+        """Give the chats, oldest first and hosted by this person, for which it counts here whose words are published.
+
+        Those are the live ones, and where none of them has begun the last one that did, over by now. Raises Refusal.
+        """
+        last = await self.chat()
+        live = (each.chat for each in self.chats.at(self.guild, int(last.place)))
+        found = {chat.id: chat for chat in (last, *live) if self.hosts(chat.state)}
+        if not found:
+            raise Refusal(ONLY_HOSTS)
+        return [found[id_] for id_ in sorted(found)]
+
+    async def change(self, chat: Chat, deed: Deed) -> str:
+        """Do something about what was said in a chat, live or over; gives words for the one who asks. Raises Refusal, StoreError."""
+        sitting = next((each for each in self.live if each.chat.id == chat.id), None)
+        return await (sitting.live.ask(deed, by=self.by) if sitting else self.chats.amend(chat, deed))
 
     def ticketed(self, ticket: str) -> Sitting:
         """Give the live chat of this guild that a button or form belongs to. Raises Refusal."""
@@ -155,16 +191,18 @@ class Asked:
             if chat.place.isdigit() and self.sees(int(chat.place))
         ]
 
-    async def chat(self, name: str | None = None) -> Chat:
-        """Give the chat of that name, or the one that is live here, or the last one here. Raises Refusal."""
-        kept = await self.kept()
-        if name is not None:
-            return _named(kept, name)
-        if here := self.live_here():
-            return _begun(here).chat
+    async def held_here(self) -> list[Chat]:
+        """Give the chats at the channel, or at the one that the thread belongs to, live or over, newest first."""
         places = {str(place) for place in self.here}
-        last = next((chat for chat in reversed(kept) if chat.place in places), None)
-        return last or self.sitting().chat
+        return [chat for chat in reversed(await self.kept()) if chat.place in places]
+
+    async def chat(self, name: str | None = None) -> Chat:
+        """Give the chat of that name, or the last here that has begun, live or over, or else the one that is meant. Raises Refusal."""
+        if name is not None:
+            return _named(await self.kept(), name)
+        here = await self.held_here()
+        begun = [chat for chat in here if chat.state.started]
+        return next(iter(begun or here), None) or self.sitting().chat
 
     async def chat_of(self, ticket: str) -> Chat:
         """Give the chat of this guild, live or over, that a button belongs to. Raises Refusal."""
@@ -200,8 +238,17 @@ class Asked:
         try:
             told = await sitting.live.ask(want, by=self.by, id=id or str(self.interaction.id), about=about)
         except Refusal as refused:
-            raise Refusal(self._in_own_zone(sitting, str(refused))) from refused
-        return self._in_own_zone(sitting, told)
+            raise Refusal(self._about(sitting, self._in_own_zone(sitting, str(refused)))) from refused
+        return self._about(sitting, self._in_own_zone(sitting, told))
+
+    def seen(self, sitting: Sitting) -> str:
+        """Name where a chat stood for this person when they asked: what a wish of theirs is about."""
+        return point_at(sitting.live.script, sitting.live.state, self.interaction.created_at)
+
+    def _about(self, sitting: Sitting, text: str) -> str:
+        """Give a text with the name of its chat, where another in the channel could be taken for it."""
+        several = len(self.chats.at(self.guild, sitting.channel)) > 1
+        return f"`{sitting.chat.short}`: {text}" if several else text
 
     def _in_own_zone(self, sitting: Sitting, text: str) -> str:
         """Give a text that says where a chat stands with its date and time as Discord shows it to everyone."""
@@ -240,11 +287,6 @@ def _field(part: Mapping[str, Any], name: str) -> str | None:
         return str(part.get("value") or "")
     inner = [part["component"]] if "component" in part else part.get("components", [])
     return next((written for each in inner if (written := _field(each, name)) is not None), None)
-
-
-def _begun(sittings: list[Sitting]) -> Sitting:
-    """Give the first that has begun, or else the first."""
-    return next((each for each in sittings if not isinstance(each.live.state.phase, Ready)), sittings[0])
 
 
 def _named(kept: list[Chat], name: str) -> Chat:

@@ -107,7 +107,7 @@ class Looker:
     def _pass(self, *_: object, **__: object) -> None:
         pass
 
-    message = edited = deleted = thread_deleted = reacted = cleared = _pass
+    moved = allowed = message = edited = deleted = thread_deleted = reacted = cleared = _pass
 
 
 async def examine_discord(

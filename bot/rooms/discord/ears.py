@@ -16,7 +16,7 @@ import discord
 
 from bot.live import Clock, LiveChat, SystemClock
 from bot.live.chat import RETRY
-from bot.messages import Author, Deed, Message, Reacted, Retracted, Said
+from bot.messages import Author, Deed, Message, Reacted, Retracted
 from bot.rooms.discord.echoes import Echoes
 from bot.rooms.discord.hearing import sign_of, spoken
 from bot.rooms.discord.line import Line
@@ -80,7 +80,7 @@ class Ears:
         self._line = line
         self._clock = clock or SystemClock()
         self._patience = patience or Patience()
-        reader = Reader(line, guild, channel)
+        self._reader = reader = Reader(line, guild, channel)
         self._taking = Taking(
             live, store, line, echoes, reader, channel=channel, followed=followed, failed=self._look_again
         )
@@ -131,7 +131,7 @@ class Ears:
 
     @property
     def first(self) -> int | None:
-        """The id of the chat's first post, from which on it listens; None while that is not known to be there."""
+        """The id of the chat's welcome, from which on it listens; None while that is not known to be there."""
         return self._taking.first
 
     async def read(self, message: discord.Message) -> Message | None:
@@ -147,8 +147,14 @@ class Ears:
 
     def behind(self) -> None:
         """Something may have been missed: read the channel before anything else is heard."""
+        self._caught_up.clear()
         self._look_again()
         self._again.set()
+
+    def allowed(self) -> None:
+        """Read the channel if it may be read, perhaps only now: what was said while it was hidden was never told."""
+        if self._reader.readable:
+            self.behind()
 
     def _listening(self) -> bool:
         """Tell whether anything is to be heard: nothing before the chat has begun, nothing once it is over."""
@@ -228,7 +234,9 @@ class Ears:
             self._caught_up.set()
 
     async def caught_up(self) -> None:
-        """Return once all that was missed before this began has been heard, if anything could have been."""
+        """Return once all that was missed so far has been heard, as far as it can be read: what could not is tried again."""
+        if self._missed.skipped:
+            self.allowed()
         await self._caught_up.wait()
 
     async def _let_through(self) -> None:
@@ -241,8 +249,7 @@ class Ears:
         taking, shown_as = self._taking, self._taking.echoes.message_of
         match happening:
             case discord.Message():
-                message = await taking.message(happening)
-                return [Said(message)] if message else []
+                return await taking.deeds(happening)
             case _ThreadGone(id_):
                 return [Retracted(each) for each in await taking.standing_in(int(id_))]
             case _ if int(happening.id) <= (taking.first or 0):

@@ -59,6 +59,13 @@ class Floor:
         self._settled.clear()
         self._wake.set()
 
+    def allowed(self) -> None:
+        """Know that the bot may be allowed to pin by now, where it was not."""
+        if not self._may_pin:
+            self._may_pin, self._sure = True, None
+            self._settled.clear()
+            self._wake.set()
+
     async def run(self) -> None:
         """Pin, unpin and open threads, for ever."""
         while True:

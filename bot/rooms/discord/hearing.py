@@ -37,6 +37,11 @@ def spoken(message: discord.Message) -> bool:
     )
 
 
+def parent_of(place: object) -> int | None:
+    """Give the channel to whose chats what is said in a thread belongs: none for a private thread, or what is no thread."""
+    return place.parent_id if isinstance(place, discord.Thread) and not place.is_private() else None
+
+
 def author_of(user: discord.User | discord.Member) -> Author:
     """Give who that is in the guild: a host is who may manage its events, which only a member is known for.
 

@@ -115,6 +115,14 @@ class Line:
         user = self.client.user
         return user.id if user else 0  # `client` is logged in
 
+    def is_in(self, guild: int) -> bool | None:
+        """Tell whether the bot is in a server, be it one that has an outage; None where Discord has not told so far."""
+        try:
+            client = self.client
+        except NotConnected:
+            return None
+        return client.get_guild(guild) is not None or (False if client.is_ready() else None)
+
     def level(self, level: int) -> int:
         """Give the level at which it is logged that Discord cannot be asked: while it is down, the line itself says so."""
         return level if self.connected else logging.DEBUG

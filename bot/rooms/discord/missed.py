@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.live import LiveChat
-from bot.messages import Retracted, Said
+from bot.messages import Retracted
 from bot.rooms.discord.hearing import counted, sign_of, spoken, version_of
 from bot.rooms.discord.reading import Gone, Page, Reader
 from bot.rooms.discord.taking import Taking
@@ -42,6 +42,11 @@ class Missed:
         self._skipped: set[int] = set()
         self._deleted: set[int] = set()
 
+    @property
+    def skipped(self) -> bool:
+        """Whether something could not be read when that was tried last."""
+        return bool(self._skipped)
+
     async def catch_up(self) -> list[Count]:
         """Hear the messages that were missed; give the signs that are still to be counted."""
         taking, first = self._taking, self._taking.first or 0
@@ -54,7 +59,7 @@ class Missed:
         for place in places:
             counts += await self._read(place, marks.get(place, first))
         for place in places:
-            if place in marks:
+            if place in marks and place not in self._skipped:
                 counts += await self._read(place, first, marks[place])
         return counts
 
@@ -123,12 +128,9 @@ class Missed:
         kept = await taking.kept(taking.record.kept_between(str(place), first, last))
         for shown in page.messages:
             taking.echoes.see(shown)
-            if (
-                spoken(shown)
-                and version_of(shown) > kept.get(str(shown.id), -1)
-                and (message := await taking.message(shown))
-            ):
-                taking.hear(Said(message))
+            if spoken(shown) and version_of(shown) > kept.get(str(shown.id), -1):
+                for deed in await taking.deeds(shown):
+                    taking.hear(deed)
         # answers from a form are kept without a place, so they are none of these
         for id_ in kept.keys() - set(map(str, page.ids)):
             taking.hear(Retracted(id_))

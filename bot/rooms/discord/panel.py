@@ -5,7 +5,7 @@ from datetime import timedelta
 from discord import ButtonStyle
 from discord.ui import Button, Item, View
 
-from bot.rooms.discord.desk import NOT_HERE, Answer, Asked, Reply
+from bot.rooms.discord.desk import NOT_HERE, TO_COME, Answer, Asked, Reply
 from bot.rooms.discord.sitting import Sitting
 from bot.rooms.discord.wording import heading, said, stands
 from bot.session import (
@@ -123,7 +123,7 @@ def _possible(sitting: Sitting) -> tuple[str, ...]:
 
 async def cancelling(asked: Asked) -> Answer:
     """Ask once more whether to cancel the chat, where that can be done."""
-    sitting = asked.hosted()
+    sitting = asked.hosted(TO_COME)
     if not isinstance(sitting.live.state.phase, Ready | Running | Paused):
         return await asked.wish(sitting, Cancel())
     return await panel(sitting, drawn=asked.interaction.id, note=CANCELLING, sure="cancelled")

@@ -15,6 +15,7 @@ import aiohttp
 import discord
 
 from bot.live import RoomError
+from bot.rooms.discord.hearing import parent_of
 from bot.rooms.discord.line import Line
 
 log = logging.getLogger(__name__)
@@ -116,12 +117,12 @@ class Reader:
             return await there.fetch_message(id)
 
     async def threads(self, since: datetime) -> set[int]:
-        """Give the threads of the channel in which something may have been said since then."""
+        """Give the threads of the channel, but for private ones, in which something may have been said since then."""
         await self._may_read()
         threads = set()
         async with _asked():
             active = await self._here().active_threads()
-            threads |= {each.id for each in active if each.parent_id == self._channel}
+            threads |= {each.id for each in active if parent_of(each) == self._channel}
         parent = self._here().get_channel(self._channel)
         if isinstance(parent, discord.TextChannel):
             async with _asked():
@@ -156,13 +157,22 @@ class Reader:
                 after = last
         return people
 
+    @property
+    def readable(self) -> bool:
+        """Whether the channel's history may be read, as far as it is known without asking."""
+        try:
+            here = self._here()
+        except (Away, RoomError):
+            return False
+        return here.me is None or _may_read(here.get_channel(self._channel), here.me)
+
     async def _may_read(self) -> None:
         """Raise Gone where the channel's history is not to be read: Discord would show it as if nothing were there."""
         async with _asked():
             here, client = self._here(), self._line.client
             channel = here.get_channel(self._channel)
             me = here.me or await here.fetch_member(client.user.id if client.user else 0)
-        if channel is None or not channel.permissions_for(me).read_message_history:
+        if not _may_read(channel, me):
             raise Gone("the bot may not read its history")
 
     def _here(self) -> discord.Guild:
@@ -171,3 +181,7 @@ class Reader:
         if guild is None or guild.unavailable:
             raise Away("Discord has not told of the server yet.")
         return guild
+
+
+def _may_read(channel: discord.abc.GuildChannel | None, me: discord.Member) -> bool:
+    return channel is not None and channel.permissions_for(me).read_message_history

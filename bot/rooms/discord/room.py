@@ -1,6 +1,7 @@
 """A channel of Discord as the live chat sees it: each post goes out once, and all that is not urgent is done behind it."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from bot.rooms.discord.recaps import Recaps
 from bot.rooms.discord.signs import Signs
 from bot.script.phrases import phrases
 from bot.script.posts import ASKING, Kind, Post, Ways
-from bot.store import Chat, Store, StoreError, in_words
+from bot.store import HOST, Chat, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,9 @@ log = logging.getLogger(__name__)
 PART = "part:"
 #: How often a post fails in a row before its host is written to, where it may come through by itself.
 ALARMING = 4
-#: How long what is done behind the posts may still take when the chat is over, in seconds.
+#: How long the recap waits for what was missed, and what is done behind the posts may take when the chat is over, in seconds.
 LAST_MOMENTS = 20.0
-#: How long after a chat's end it is tried to show the answers that Discord refuses: its channel may be closed for good.
+#: How long after a chat's end it is tried to post, and to show, what Discord refuses: its channel may be closed for good.
 LAST_HOPE = timedelta(hours=1)
 
 #: What stands before the name of a script that a host attached: it has no folder.
@@ -94,6 +95,11 @@ class DiscordRoom:
         reads = self._line.content
         return Ways(forget="`/chat forget-me`", button=True, thread=reads, addressed=not reads)
 
+    def allowed(self) -> None:
+        """Try again what is left out where Discord refuses it: the bot may be allowed more by now."""
+        self._signs.allowed()
+        self._floor.allowed()
+
     async def catch_up(self) -> None:
         """Return once all that was missed has been heard."""
         await self._catch_up()
@@ -116,6 +122,11 @@ class DiscordRoom:
     async def _deliver(self, delivery: Delivery) -> Delivered:
         post = delivery.post
         if post.kind is Kind.RECAP:
+            with contextlib.suppress(
+                TimeoutError
+            ):  # what is heard later comes in when it is brought up to date
+                async with asyncio.timeout(LAST_MOMENTS):
+                    await self.catch_up()
             return _as_delivered(await self._recaps.deliver())
         id_ = await self._post(post, delivery.text)
         if post.kind is Kind.QUESTION:
@@ -261,6 +272,10 @@ class DiscordRoom:
             self._echoes.give_up()
         return not self.waiting
 
+    async def shut(self) -> bool:
+        """Tell whether Discord has refused for long what was to be posted when the chat was over. Raises StoreError."""
+        return isinstance(self._refused, Denied) and await self._over_since() > LAST_HOPE
+
     async def _over_since(self) -> timedelta:
         """Tell how long nothing has happened in the chat. Raises StoreError."""
         return self._poster.clock.now() - (await self._store.chat(self._chat.id)).state.at
@@ -291,16 +306,23 @@ class DiscordRoom:
         """Have the recap brought up to date, after late answers. Raises StoreError."""
         await self._recaps.update()
 
+    async def written(self) -> None:
+        """Wait for a while until the host has been written to, if there is anything to write."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_MOMENTS):
+                await self._letter.join()
+
     async def _write_letters(self) -> None:
         while True:
             text = await self._letter.get()
             try:
                 with in_words(self._store.path):
-                    host = (await self._record.notes("host")).get("host", "")
+                    host = (await self._record.notes(HOST)).get(HOST, "")
                 if host.isdecimal():
                     await self._write(int(host), f"#{self._script.hashtag} in <#{self._channel}>: {text}")
             except (RoomError, StoreError) as error:
                 log.info("%s: its host could not be written to: %s", self._chat.name, error)
+            self._letter.task_done()
 
     async def _write(self, person: int, text: str) -> None:
         async with asking(self._line, self._channel) as client:

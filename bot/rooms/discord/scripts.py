@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from bot.rooms.discord.wording import short
 from bot.script.model import Script
 from bot.script.rewriting import written
 from bot.script.source import MOST_BYTES, Mapping, Node, Problem, Scalar, Sequence, decode, read
+from bot.script.times import moment
+from bot.script.wrong import Wrong
 from bot.session import Refusal
 from bot.store import Chat
 
@@ -230,11 +232,20 @@ def _starting(entries: Entries, at: str, script: Script, now: datetime) -> Entri
     """Begin at that time: today or else tomorrow in the script's zone where it has no date."""
     if not _TIME_ONLY.fullmatch(at):
         return _to_come((_entry("starts", at), *entries), now)
-    today = script.local(now).date()
-    dated = (_entry("starts", f"{day:%Y-%m-%d} {at}") for day in (today, today + timedelta(days=1)))
-    first, second = ((day, *entries) for day in dated)
-    starts = _script_of(first).starts
-    return first if starts and starts > now else _to_come(second, now)
+    local = script.local(now)
+    today, tomorrow = (
+        _entry("starts", f"{day:%Y-%m-%d} {at}") for day in (local.date(), local.date() + timedelta(days=1))
+    )
+    return _to_come((tomorrow if _passed(today[1], local) else today, *entries), now)
+
+
+def _passed(time: Scalar, local: datetime) -> bool:
+    """Tell whether the clock has gone over a time for good, be it one that it leaves out; not for what is no time."""
+    try:
+        named = moment(time).replace(tzinfo=local.tzinfo)
+    except Wrong:
+        return False
+    return all(named.replace(fold=fold).astimezone(UTC) <= local for fold in (0, 1))
 
 
 def _to_come(entries: Entries, now: datetime) -> Entries:
@@ -262,5 +273,5 @@ def _checked(entries: Entries) -> str:
     return text
 
 
-def _entry(key: str, value: str) -> tuple[Scalar, Node]:
+def _entry(key: str, value: str) -> tuple[Scalar, Scalar]:
     return Scalar(1, 1, key, plain=True), Scalar(1, 1, value, plain=True)

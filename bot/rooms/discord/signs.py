@@ -33,9 +33,16 @@ class Signs:
         self._store = store
         self._record = store.record(chat)
         self._sign = chat.script.acknowledge
+        self._may = True
+        self._refused = ""
         self._guild = guild
         self._waiting: OrderedDict[str, tuple[bool, str | None]] = OrderedDict()
         self._wake = asyncio.Event()
+
+    def allowed(self) -> None:
+        """Know that what Discord has refused it may allow by now: what waits is tried again."""
+        self._may = True
+        self._wake.set()
 
     def want(self, counting: Mapping[str, bool], places: Mapping[str, str] = _KEPT) -> None:
         """Have the sign put on messages (True) or taken off them (False), by their ids.
@@ -58,14 +65,13 @@ class Signs:
             self.want(dict.fromkeys(ids, False), await self._record.places(ids))
 
     async def run(self) -> None:
-        """Put signs on and take them off, for ever, or until it turns out that the bot may not."""
+        """Put signs on and take them off, for ever; once one is refused, no more until that may be allowed."""
         while self._sign is not None:
             await self._wake.wait()
             self._wake.clear()
-            while self._waiting and self._sign is not None:
+            while self._waiting and self._may:
                 message, (on, place) = self._waiting.popitem(last=False)
                 await self._set(self._sign, message, place, on=on)
-        self._waiting.clear()
 
     async def _set(self, sign: str, message: str, place: str | None, *, on: bool) -> None:
         try:
@@ -83,7 +89,11 @@ class Signs:
                     await target.remove_reaction(sign, discord.Object(self._line.me))
         except Denied as error:
             if on and (error.code == _UNKNOWN_SIGN or (error.status != GONE and error.code not in _THIS_ONE)):
-                self._sign = None
-                log.warning("Answers get no sign from now on: %s", error)
+                self._may = False
+                self._waiting.setdefault(message, (on, place))
+                self._waiting.move_to_end(message, last=False)
+                level = logging.DEBUG if str(error) == self._refused else logging.WARNING
+                log.log(level, "Answers get no sign for now: %s", error)
+                self._refused = str(error)
         except (RoomError, StoreError) as error:
             log.debug("No sign on %s: %s", message, error)

@@ -25,13 +25,18 @@ log = logging.getLogger(__name__)
 KIND = "discord"
 #: What keeps a chat from being tidied up where Discord refuses nothing.
 SLOW = "Discord has not done it so far."
-#: How often it is looked whether a chat without its channel is over.
+#: How often it is looked whether a chat is over that has no channel, or none to post in.
 LOOK = timedelta(seconds=5)
 
 
 def room_of(guild: int) -> str:
     """Give the room that a guild is."""
     return f"{KIND}:{guild}"
+
+
+def guild_of(chat: Chat) -> int:
+    """Give the guild that a chat is in."""
+    return int(chat.room.partition(":")[2])
 
 
 def ticket_of(store: Store, chat: Chat) -> str:
@@ -54,7 +59,7 @@ class Sitting:
         *,
         followed: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        self.guild = int(chat.room.partition(":")[2])
+        self.guild = guild_of(chat)
         self.channel = int(chat.place)
         self.ticket = ticket_of(store, chat)
         self.echoes = Echoes(chat, store, line, ticket=self.ticket, ask=self._ask)
@@ -96,7 +101,7 @@ class Sitting:
 
     @property
     def began(self) -> datetime | None:
-        """When its first post appeared in the channel, or at least when it was started; None before that."""
+        """When its welcome appeared in the channel, or at least when it was started; None before that."""
         first = self.ears.first
         return self.live.state.started if first is None else snowflake_time(first)
 
@@ -138,14 +143,17 @@ class Sitting:
         """Come to an end: the channel is no more. What has not ended is cancelled; late answers end by themselves."""
         with contextlib.suppress(Refusal, StoreError):
             await self.live.ask(Cancel(), by=ITSELF)
-            log.warning("%s: its channel is gone, so the chat has been cancelled.", self.chat.name)
+            self.room.report(
+                f"Its channel is gone, so the chat has been cancelled. What is kept of it: `/chat transcript chat:{self.chat.short}`"
+            )
         self._left.set()
 
     async def _over_without_channel(self) -> None:
-        """Return once the chat is over where its channel is no more: what is still to be posted never will be."""
-        await self._left.wait()
-        while self.hears:
+        """Return once the chat is over where its channel is no more, or closed for long: what is still to be posted never will be."""
+        while self.hears or not (self._left.is_set() or await self.room.shut()):
             await sleep(self._clock, LOOK)
+        if not self._left.is_set():
+            log.warning("%s: it is over, and what Discord refuses to take is given up.", self.chat.name)
 
     def reopen(self) -> None:
         """Leave the chat open when this run of it ends: there is more to do than was known when it began."""
@@ -164,7 +172,9 @@ class Sitting:
 
     async def _tidy_up(self, over: Over) -> None:
         """Show what late answers have changed, and finish what is done behind the posts."""
-        if not self._left.is_set():
+        if self._left.is_set():
+            await self.room.written()
+        else:
             if not over.cancelled:
                 await self.room.update_recap()
             if not await self.room.finish():

@@ -1,7 +1,7 @@
 """Taking in what was said in a chat's channel: whether it belongs to the chat, who has said it, and having it kept."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -10,13 +10,14 @@ import discord
 
 from bot.answers import Context, read
 from bot.live import LiveChat
-from bot.messages import Author, Deed, Message, Reacted
+from bot.messages import Author, Deed, Message, Reacted, Retracted, Said
 from bot.rooms.discord.echoes import Echoes
-from bot.rooms.discord.hearing import author_of, message_of
+from bot.rooms.discord.hearing import author_of, message_of, version_of
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.reading import Gone, Reader
+from bot.script.posts import Kind
 from bot.session import Late, Over, hosting
-from bot.store import Chat, Store, StoreError, in_words
+from bot.store import Chat, Shown, Store, StoreError, in_words
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ def written_at(id: str) -> datetime:
 
 
 class NotYet(Exception):
-    """The chat has begun, and its first post is not known to be in the channel."""
+    """The chat has begun, and its welcome is not known to be in the channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class _Span:
 
     since: datetime
     until: datetime
+
+
+def _welcome(posts: Iterable[Shown]) -> int | None:
+    """Give the id of the post with which a chat begins: what its hosts had the bot say before is of no chat's time."""
+    return next((int(post.id) for post in posts if post.kind is Kind.WELCOME), None)
 
 
 class Taking:
@@ -80,18 +86,15 @@ class Taking:
         self._people: dict[int, Author] = {}
 
     async def begun(self) -> bool:
-        """Tell whether the chat's first post is in the channel: what is said from there on is heard.
+        """Tell whether the chat's welcome is in the channel: what is said from there on is heard.
 
         Raises NotYet where it will be in a moment, and StoreError.
         """
         if self.first is None:
-            posts = await self.kept(self.record.posts_shown())
-            if not posts:
-                if self._live.state.started and not isinstance(self._live.state.phase, Over):
-                    raise NotYet
-                return False
-            self.first = int(posts[0].id)
-        return True
+            self.first = _welcome(await self.kept(self.record.posts_shown()))
+        if self.first is None and self._live.state.started and not isinstance(self._live.state.phase, Over):
+            raise NotYet
+        return self.first is not None
 
     async def anew(self) -> None:
         """Know nothing by heart: people may have other names and roles by now, and other chats may have been here.
@@ -107,8 +110,8 @@ class Taking:
 
     async def _span(self, chat: Chat) -> _Span:
         state = chat.state
-        shown = await self.kept(self._store.record(chat).posts_shown())
-        since = written_at(shown[0].id) if shown else state.started or state.at
+        first = _welcome(await self.kept(self._store.record(chat).posts_shown()))
+        since = discord.utils.snowflake_time(first) if first else state.started or state.at
         match state.phase:
             case Late(until=until):
                 return _Span(since, until)
@@ -120,10 +123,25 @@ class Taking:
     # What is heard -----------------------------------------------------------------------------------------------
 
     async def message(self, shown: discord.Message) -> Message | None:
-        """Give what is to be kept of what a person has written, or None if it is none of this chat's.
+        """Give what is to be kept of what a person has written, or None if it is none of this chat's, or cannot be read.
 
         Raises Away and StoreError.
         """
+        message = await self._read(shown)
+        return message if message and await self._belongs(message) else None
+
+    async def deeds(self, shown: discord.Message) -> list[Deed]:
+        """Give what is to be heard of a message as it stands now.
+
+        Where it was changed into what cannot be read, that is told as just older than the change: by a command, the same
+        may yet be read. Raises Away and StoreError.
+        """
+        message = await self._read(shown)
+        if message is None:
+            return [Retracted(str(shown.id), version_of(shown) - 1)] if shown.edited_at else []
+        return [Said(message)] if await self._belongs(message) else []
+
+    async def _read(self, shown: discord.Message) -> Message | None:
         if shown.id <= (self.first or 0):
             return None
         author = await self._author(shown.author)
@@ -135,7 +153,7 @@ class Taking:
         message = message_of(shown, author, named, me=self._line.me, thread=shown.channel.id != self._channel)
         if message and message.reply_to:
             message = replace(message, reply_to=self.echoes.message_of(message.reply_to))
-        return message if message and await self._belongs(message) else None
+        return message
 
     def _is_ours(self, message: Message) -> bool:
         """Tell whether a message is this chat's, and not another's in the same channel.

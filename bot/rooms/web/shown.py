@@ -99,6 +99,7 @@ def about(script: Script, name: str, *, rehearsal: bool, speed: float) -> dict[s
         "rehearsal": rehearsal,
         "speed": speed,
         "letter": letter(script.language),
+        "late": script.late_answers > timedelta(0),
     }
 
 

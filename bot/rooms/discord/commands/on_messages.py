@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import discord
 
 from bot.messages import Hidden, Highlighted
-from bot.rooms.discord.answering import found, shown
+from bot.rooms.discord.answering import found, found_or_over, shown
 from bot.rooms.discord.desk import Answer, Asked, Reply
 from bot.session import Refusal
 
@@ -24,14 +24,14 @@ async def answers(asked: Asked, message: discord.Message) -> Reply:
 
 
 async def hide(asked: Asked, message: discord.Message) -> str:
-    """Keep a message out of recap and transcript, or let it in again."""
-    sitting, entry = await found(asked, message)
+    """Keep a message out of recap and transcript, or let it in again; also in a chat that is over."""
+    chat, entry = await found_or_over(asked, message)
+    asked.must_host(chat.state)
     if entry.hidden and entry.author:
-        hidden = await asked.read(sitting.chat, lambda record: record.hidden_people())
+        hidden = await asked.read(chat, lambda record: record.hidden_people())
         if entry.author.id in hidden:
-            asked.must_host(sitting.live.state)
             raise Refusal("All that this person says is hidden. Let it in again with `/chat show`.")
-    told = await sitting.live.ask(Hidden(entry.id, asked.by, not entry.hidden), by=asked.by)
+    told = await asked.change(chat, Hidden(entry.id, asked.by, not entry.hidden))
     return told if entry.hidden else f"{told} Choose it again to take that back."
 
 

@@ -116,6 +116,7 @@ def _place(asked: Asked, channel: AppCommandChannel | None) -> int:
     if channel is None or (here is not None and channel.id == here.id):
         if not isinstance(here, discord.TextChannel):
             raise Refusal("A chat is held in a text channel. Name one with `channel`.")
+        asked.must_write(here.id)
         _allowed(asked.interaction.app_permissions, here.id)
         return here.id
     place = asked.server.get_channel(channel.id)
@@ -125,6 +126,7 @@ def _place(asked: Asked, channel: AppCommandChannel | None) -> int:
         )
     if not asked.sees(channel.id):
         raise Refusal(f"You do not see <#{channel.id}>, so you cannot begin a chat there.")
+    asked.must_write(channel.id)
     _allowed(place.permissions_for(asked.server.me), channel.id)
     return channel.id
 
@@ -149,7 +151,7 @@ async def _chosen(asked: Asked, script: str | None, file: discord.Attachment | N
 
 
 async def _offered(asked: Asked) -> list[Offered]:
-    kept = newest_attached(await asked.chats.kept(asked.guild))
+    kept = newest_attached(await asked.kept())
     attached = [(chat.source, await _original(asked, chat)) for chat in kept]
     return await asyncio.to_thread(offered, asked.chats.settings.scripts, asked.guild, attached)
 

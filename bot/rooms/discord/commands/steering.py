@@ -10,7 +10,7 @@ from discord.ui import Label, Modal, TextInput
 
 from bot.messages import PersonHidden
 from bot.rooms.discord.commands.offer import Offer
-from bot.rooms.discord.desk import Answer, Asked, Reply
+from bot.rooms.discord.desk import TO_COME, Answer, Asked, Reply
 from bot.rooms.discord.forms import brought_by, drawn
 from bot.rooms.discord.panel import cancelling, panel
 from bot.rooms.discord.panel import status as _status
@@ -23,30 +23,38 @@ Text = app_commands.Range[str, 1, LONGEST_POST]
 
 
 async def status(asked: Asked) -> str:
-    """Say where the chat stands."""
-    return await _status(asked.hosted())
+    """Say where the chat stands, and the next one in its channel."""
+    return "\n\n".join([await _status(sitting) for sitting in asked.all_hosted()])
 
 
 async def show_panel(asked: Asked) -> Reply:
     """Give the buttons that steer the chat."""
-    return await panel(asked.hosted(), drawn=asked.interaction.id)
+    return await panel(asked.hosted(TO_COME), drawn=asked.interaction.id)
 
 
 def _wishing(want: Want) -> Callable[[Asked], Awaitable[str]]:
     async def ask(asked: Asked) -> str:
-        return await asked.wish(asked.hosted(), want)
+        return await _steer(asked, want)
 
     return ask
 
 
+async def _steer(asked: Asked, want: Want) -> str:
+    """Wish something; what has to do with a question is about the one that stood there then: another may just have come."""
+    sitting = asked.hosted()
+    about = asked.seen(sitting) if isinstance(want, Next | MoreTime | Repeat) else None
+    return await asked.wish(sitting, want, about=about)
+
+
 async def more_time(asked: Asked, minutes: Extra = 2.0) -> str:
     """Give the question on the floor more time."""
-    return await asked.wish(asked.hosted(), MoreTime(timedelta(minutes=minutes)))
+    return await _steer(asked, MoreTime(timedelta(minutes=minutes)))
 
 
 async def say(asked: Asked, text: Text | None = None) -> Answer:
     """Say something as the bot, at once or by a form."""
     sitting = asked.hosted()
+    asked.must_write(sitting.channel)
     if text is not None:
         return await asked.wish(sitting, Say(text))
     form = Modal(title="Say something as the bot", custom_id=f"say:{sitting.ticket}:{drawn(asked)}")
@@ -62,17 +70,19 @@ async def say(asked: Asked, text: Text | None = None) -> Answer:
 async def said(asked: Asked, rest: str) -> str:
     """Say what was written into the form."""
     ticket, form = rest.split(":", 1)
-    text = asked.field("text")
+    sitting, text = asked.ticketed(ticket), asked.field("text")
+    asked.must_write(sitting.channel)
     # Other words are another wish: what has been said cannot be changed any more.
     words = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
-    return await asked.wish(asked.ticketed(ticket), Say(text), id=f"{brought_by(asked, form)}.{words}")
+    return await asked.wish(sitting, Say(text), id=f"{brought_by(asked, form)}.{words}")
 
 
 async def co_host(asked: Asked, member: discord.User, off: bool = False) -> str:  # noqa: FBT001, FBT002  (an option of the command)
     """Let somebody steer the chat too, or no longer."""
     if member.bot:
         raise Refusal("A bot cannot host. Choose a person.")
-    told = await asked.wish(asked.hosted(), Appoint(str(member.id), member.display_name, hosts=not off))
+    appoint = Appoint(str(member.id), member.display_name, hosts=not off)
+    told = " ".join([await asked.wish(sitting, appoint) for sitting in asked.all_hosted()])
     may = "may no longer steer this chat" if off else "may steer this chat now, with every `/chat` command"
     return f"{name(member.display_name)} {may}. {told}"
 
@@ -88,10 +98,11 @@ async def show(asked: Asked, member: discord.User) -> str:
 
 
 async def _hide(asked: Asked, member: discord.User, *, on: bool) -> str:
-    sitting = asked.hosted()
-    told = await sitting.live.ask(PersonHidden(str(member.id), asked.by, on), by=asked.by)
+    chats = await asked.published()
+    told = [await asked.change(chat, PersonHidden(str(member.id), asked.by, on)) for chat in chats]
+    where = " and ".join(f"`{chat.short}`" for chat in chats)
     again = " Take it back with `/chat show`." if on else ""
-    return f"{name(member.display_name)}: {told}{again}"
+    return f"{name(member.display_name)}, in {where}: {told[0]}{again}"
 
 
 OFFERS = (

@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 import { labelled } from "./labels.js";
 import { Picture } from "./picture.js";
 import { announce, toast } from "./tell.js";
-import { freshId, short } from "./words.js";
+import { direction, freshId, short } from "./words.js";
 
 /** @typedef {import("./timeline.js").Entry} Entry */
 
@@ -185,6 +185,7 @@ export class Compose {
     byId("compose-count").classList.toggle("wrong", over > 0);
     byId("send").firstElementChild.textContent = editing ? "Save" : "Send";
     this.#text.placeholder = this.#invitation();
+    this.#text.dir = direction(this.#text.value);
     this.#text.style.height = "auto";
     this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
     this.keep.write("draft", { text: this.#text.value, picked: this.#picked, about: this.#about });

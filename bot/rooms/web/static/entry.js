@@ -2,7 +2,7 @@
 
 import { button, el, icon, signOf } from "./dom.js";
 import { whyNot } from "./labels.js";
-import { clockTime, link, linked, listed, short } from "./words.js";
+import { clockTime, direction, link, linked, listed, short } from "./words.js";
 
 /** @typedef {import("./timeline.js").Entry} Entry */
 /** @typedef {import("./room.js").Room} Room */
@@ -80,7 +80,7 @@ export function drawPending(
         el("bdi", { class: "name" }, room.you.name),
         mark(sent.question && room.markOf(sent.question)),
       ),
-      sent.text && el("p", { class: "text", dir: "auto" }, ...linked(sent.text)),
+      sent.text && el("p", { class: "text", dir: direction(sent.text) }, ...linked(sent.text)),
       sent.picture && el("p", { class: "soft" }, "with a picture"),
       el(
         "p",
@@ -134,7 +134,8 @@ function* said(/** @type {Entry} */ entry, /** @type {Room} */ room) {
   yield avatar(entry.author);
   yield by(entry, room);
   if (repliesTo(entry, room)) yield quoted(entry, room);
-  if (entry.text) yield el("p", { class: "text", dir: "auto", id: `text-${entry.id}` }, ...linked(entry.text));
+  if (entry.text)
+    yield el("p", { class: "text", dir: direction(entry.text), id: `text-${entry.id}` }, ...linked(entry.text));
   yield* pictures(entry.pictures);
   if (room.owns(entry)) yield entry.answers.length ? counted(entry, room) : uncounted(entry, room);
   yield reactions(entry, room);

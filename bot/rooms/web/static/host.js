@@ -5,14 +5,17 @@ import { button, byId, el } from "./dom.js";
 import { announce, toast } from "./tell.js";
 import { countdown, freshId } from "./words.js";
 
-/** What is asked before it is done. */
+/**
+ * What is asked before it is done.
+ * @type {Record<string, (chat: any) => [string, string, string]>}
+ */
 const GRAVE = {
-  end: [
+  end: ({ late }) => [
     "End the chat?",
-    "The closing is posted and the recap is made. Answers still count for a while.",
+    `The closing is posted and the recap is made. ${late ? "Answers still count for a while." : "Answers no longer count then."}`,
     "End the chat",
   ],
-  cancel: [
+  cancel: () => [
     "Cancel the chat?",
     "It stops at once, without a closing and without a recap. This cannot be undone.",
     "Cancel the chat",
@@ -85,8 +88,8 @@ export class Host {
     const want = pressed.dataset.want;
     // What the wish is about is what the host saw when pressing, not what it has become while being asked.
     const about = this.room.course.point;
-    const grave = GRAVE[/** @type {keyof typeof GRAVE} */ (want)];
-    if (grave && !(await sure(grave[0], grave[1], grave[2]))) return;
+    const grave = GRAVE[want]?.(this.room.chat);
+    if (grave && !(await sure(...grave))) return;
     pressed.setAttribute("aria-busy", "true");
     const minutes = want === "more" ? { minutes: Number(byId("host-minutes").value) } : {};
     const answer = await this.outbox.send({ do: "steer", id: freshId(), want, about, ...minutes });

@@ -3,7 +3,7 @@
 import { button, byId, el, icon } from "./dom.js";
 import { resources, translations } from "./entry.js";
 import { toast } from "./tell.js";
-import { clockTime, count, linked, listed, short } from "./words.js";
+import { clockTime, count, direction, linked, listed, short } from "./words.js";
 
 const WIDE = matchMedia("(min-width: 62rem)");
 const TABS = ["questions", "mine", "proposals"];
@@ -170,7 +170,7 @@ export class Panel {
           el("b", {}, listed(entry.answers.map((label) => room.nameOf(label)))),
           clockTime(entry.at),
         ),
-        el("p", { class: "text", dir: "auto" }, short(entry.text, 280) || "A picture"),
+        el("p", { class: "text", dir: direction(entry.text) }, short(entry.text, 280) || "A picture"),
         el(
           "div",
           { class: "row" },

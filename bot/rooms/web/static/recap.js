@@ -1,7 +1,7 @@
 /** The recap: what the chat came to, and its files. */
 
 import { byId, el, icon, signOf } from "./dom.js";
-import { count, link, linked } from "./words.js";
+import { count, direction, link, linked } from "./words.js";
 
 /** What the files that are offered are called. */
 const FILES = /** @type {Record<string, string>} */ ({ story: "Story", recap: "Recap", transcript: "Transcript" });
@@ -191,7 +191,7 @@ function answers(/** @type {any} */ question) {
       el(
         "blockquote",
         { class: entry.highlighted ? "highlighted" : null },
-        el("p", { class: "text", dir: "auto" }, ...linked(entry.text)),
+        el("p", { class: "text", dir: direction(entry.text) }, ...linked(entry.text)),
         el(
           "p",
           { class: "by" },

@@ -4,6 +4,10 @@ import { el } from "./dom.js";
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"`\\\u0000-\u001f\u200b-\u200f\u202a-\u202e\u2060-\u206f]+/gi;
 const TRAILING = /[.,;:!?'*_~…’”»]$/u;
+/** What people begin with before their own words: mentions, hashtags, labels as `A1` or `Bonus:`, and marks. */
+const BEGINNING = /^(?:[@#]\S+|\p{L}\d+\p{L}?(?![\p{L}\d])|[\p{L}\d]+:|[^\p{L}\d@#])*/u;
+/** Letters of the scripts that run from right to left: the blocks that Unicode keeps for them. */
+const FROM_THE_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const BRACKETS = { ")": "(", "]": "[", "}": "{" };
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -93,6 +97,12 @@ export const listed = (/** @type {string[]} */ words) => new Intl.ListFormat("en
 export function short(/** @type {string} */ text, most = 90) {
   const characters = [...text.replace(/\s+/g, " ").trim()];
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : characters.join("");
+}
+
+/** Give the direction (`dir`) of a text that may begin with a label, which is Latin in every language and says nothing of it. */
+export function direction(/** @type {string} */ text) {
+  const letter = /\p{L}/u.exec(text.replace(BEGINNING, ""));
+  return letter && FROM_THE_RIGHT.test(letter[0]) ? "rtl" : "auto";
 }
 
 /** A random id, for a message or a wish that must count once however often it is sent. */
