@@ -188,31 +188,33 @@ FOREIGN = """<!doctype html><meta charset="utf-8"><title>A prize for you</title>
 const room = "ROOM";
 const did = {};
 const attempt = async (name, run) => { try { did[name] = await run(); } catch (error) { did[name] = "refused"; } };
-await attempt("me", async () => (await fetch(room + "/me", { credentials: "include" })).text());
-await attempt("file", async () => (await fetch(room + "/files/transcript.json", { credentials: "include" })).text());
-const body = JSON.stringify({ name: "Mallory" });
-await attempt("join", async () => (await fetch(room + "/join", { method: "POST", credentials: "include", body })).text());
-await attempt("blind join", () => fetch(room + "/join", { method: "POST", mode: "no-cors", credentials: "include", body }));
-await attempt("socket", () => new Promise((done) => {
-  const socket = new WebSocket(room.replace("http", "ws") + "/ws");
-  socket.onopen = () => done("open");
-  socket.onmessage = ({ data }) => done(data);
-  socket.onclose = () => done("refused");
-}));
-await attempt("script", () => new Promise((done) => {
-  const script = document.createElement("script");
-  script.onload = () => done("loaded");
-  script.onerror = () => done("refused");
-  script.src = room + "/me";
-  document.head.append(script);
-}));
-await attempt("frame", () => new Promise((done) => {
-  const frame = document.createElement("iframe");
-  frame.onload = () => { try { done(frame.contentWindow.document.title); } catch { done("refused"); } };
-  frame.src = room + "/";
-  document.body.append(frame);
-}));
-window.did = did;
+window.did = (async () => {
+  await attempt("me", async () => (await fetch(room + "/me", { credentials: "include" })).text());
+  await attempt("file", async () => (await fetch(room + "/files/transcript.json", { credentials: "include" })).text());
+  const body = JSON.stringify({ name: "Mallory" });
+  await attempt("join", async () => (await fetch(room + "/join", { method: "POST", credentials: "include", body })).text());
+  await attempt("blind join", () => fetch(room + "/join", { method: "POST", mode: "no-cors", credentials: "include", body }));
+  await attempt("socket", () => new Promise((done) => {
+    const socket = new WebSocket(room.replace("http", "ws") + "/ws");
+    socket.onopen = () => done("open");
+    socket.onmessage = ({ data }) => done(data);
+    socket.onclose = () => done("refused");
+  }));
+  await attempt("script", () => new Promise((done) => {
+    const script = document.createElement("script");
+    script.onload = () => done("loaded");
+    script.onerror = () => done("refused");
+    script.src = room + "/me";
+    document.head.append(script);
+  }));
+  await attempt("frame", () => new Promise((done) => {
+    const frame = document.createElement("iframe");
+    frame.onload = () => { try { done(frame.contentWindow.document.title); } catch { done("refused"); } };
+    frame.src = room + "/";
+    document.body.append(frame);
+  }));
+  return did;
+})();
 </script>"""
 
 
@@ -239,7 +241,6 @@ async def test_a_foreign_page_gets_nothing(tmp_path: Path) -> None:
         async with foreign_site(FOREIGN.replace("ROOM", room.link.rstrip("/"))) as foreign:
             page = await hana.context.new_page()
             await page.goto(foreign)
-            await page.wait_for_function("window.did")
             did = await page.evaluate("window.did")
             framed = [frame.url for frame in page.frames if frame.url.startswith(room.link)]
         assert did == dict.fromkeys(
