@@ -522,6 +522,8 @@ def test_remarks_are_no_problems() -> None:
         "f:5:11: `language` `f",
     ]
     assert parse(BASE + "starts: 2026-12-03 21:00Z\n").remarks == ()
+    written = "language: fi\nwelcome: Tervetuloa\nclosing: Kiitos\n"
+    assert [remark.instead for remark in parse(BASE + written).remarks] == ["write at least `housekeeping`"]
 
 
 def test_missing_images_are_told(tmp_path: Path) -> None:

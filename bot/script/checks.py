@@ -10,6 +10,9 @@ from bot.script.posts import LONGEST_POST, Kind, Post, again, compose, length, p
 from bot.script.source import Mapping, Node, Problem, Scalar
 from bot.script.wrong import Wrong
 
+#: The texts that a host can write in any language.
+OWN = ("welcome", "housekeeping", "closing")
+
 
 def check(tree: Mapping, script: Script, *, local: bool) -> Iterator[Problem]:
     """Give the problems of a script whose single values are right."""
@@ -29,9 +32,9 @@ def remarks(tree: Mapping, script: Script) -> Iterator[Problem]:
         )
     if not speaks(script.language):
         what = f"`{script.language}` is a language in which the bot has no words of its own: the fixed ones are in English"
-        yield problem(
-            tree, ("language",), Wrong(what, "write at least `welcome`, `housekeeping` and `closing`")
-        )
+        missing = [f"`{name}`" for name in OWN if not _filled(tree.value(name))]
+        instead = f"write at least {' and '.join(missing)}" if missing else "leave it so if that is all right"
+        yield problem(tree, ("language",), Wrong(what, instead))
 
 
 def _has_offset(starts: Node | None) -> bool:
@@ -104,8 +107,8 @@ def _filled(value: Node | None) -> bool:
 
 
 def _placeholders_for_nothing(tree: Mapping, script: Script) -> Iterator[Problem]:
-    texts = {"welcome": script.welcome, "housekeeping": script.housekeeping, "closing": script.closing}
-    for name, text in texts.items():
+    texts = zip(OWN, (script.welcome, script.housekeeping, script.closing), strict=True)
+    for name, text in texts:
         used = {found for _, found in placeholders(text or "")}
         for wanted in ("hosts", "next"):
             if wanted in used and not _filled(tree.value(wanted)):
