@@ -48,6 +48,12 @@ class Hall:
                 pass
         return kept[0]
 
+    async def looked(self) -> None:
+        """Let all unfinished chats be looked at: once may be a look that was under way."""
+        for _ in range(2):
+            self.chats._look.set()
+            await until(lambda: not self.chats._look.is_set())
+
     async def over(self, sitting: Sitting) -> None:
         """Wait until nothing more happens in a chat that has been cancelled, and it runs no longer."""
         running = self.chats._tasks.get(sitting.chat.id)

@@ -382,6 +382,17 @@ async def test_one_run_at_a_time(tmp_path: Path) -> None:
         assert (await built(store, site)).anew == 1
 
 
+async def test_what_a_killed_run_left(tmp_path: Path) -> None:
+    """The next run removes what one that was killed had not put in its place, however short ago that was."""
+    left = tmp_path / "site" / ".hashchat-archive" / "new-left" / "1"
+    left.mkdir(parents=True)
+    (left / "index.html").write_text("half of it")
+    async with opened(tmp_path) as store:
+        await held(store)
+        await built(store, tmp_path / "site")
+    assert not list((tmp_path / "site" / ".hashchat-archive").glob("new-*"))
+
+
 async def test_an_archive_without_sizes(tmp_path: Path) -> None:
     """A folder whose notes are as they were before is brought up to date."""
     site = tmp_path / "site"

@@ -219,7 +219,7 @@ def test_a_live_chat_can_be_read_but_not_taken(host: Host) -> None:
     assert f"held by process {live.pid}" in host.run("delete", "last", "--yes", status=1).stderr
     live.send_signal(signal.SIGTERM)
     rest, _ = live.communicate(timeout=60)
-    assert (live.returncode, "Stopped. Welcome" in rest) == (0, True)
+    assert (live.returncode, "Stopped. " in rest) == (0, True)
 
 
 def test_forgetting_reaches_the_transcript_that_was_written(host: Host) -> None:
@@ -350,6 +350,16 @@ def test_output_that_cannot_be_written(held: tuple[Host, str]) -> None:
     if Path("/dev/full").exists():
         assert "No space left" in host.run("transcript", "last", "-o", "/dev/full", status=1).stderr
         assert Path("/dev/full").is_char_device()
+    if Path("/dev/stdout").exists():
+        assert host.run("recap", "last", "-o", "/dev/stdout").stdout == host.run("recap", "last").stdout
+
+
+@pytest.mark.parametrize("name", ["-wal", "-shm", "-journal"])
+def test_a_file_called_like_the_end_of_a_databases(held: tuple[Host, str], name: str) -> None:
+    """What no database has before its ending is a file as any other."""
+    host, _ = held
+    host.run("recap", "last", "--output", f"./{name}")
+    assert (host.folder / name).read_text(encoding="utf-8").startswith("#FiveMinutes")
 
 
 @pytest.mark.parametrize(
@@ -385,11 +395,16 @@ def test_the_ending_names_the_form(held: tuple[Host, str]) -> None:
     host, _ = held
     begin = {
         ("transcript", "e.html"): "<!doctype html>", ("transcript", "e.JSON"): "{", ("transcript", "e.csv"): "\ufeffid,",
-        ("recap", "e.md"): "# ", ("recap", "e.blog"): "<article", ("recap", "e.pdf"): "#FiveMinutes",
+        ("recap", "e.md"): "# ", ("recap", "e.blog"): "<article", ("recap", "e.txt"): "#FiveMinutes", ("recap", "e"): "#FiveMinutes",
+        ("recap", "e.htm"): "<!doctype html>", ("transcript", "e.markdown"): "# ",
     }  # fmt: skip
     for (command, name), text in begin.items():
         assert host.run(command, "last", "-o", name).stderr == f"Written: {name}\n"
         assert (host.folder / name).read_text(encoding="utf-8").startswith(text), name
+    for command, name in (("recap", "e.csv"), ("recap", "e.jsonl"), ("transcript", "e.pdf")):
+        said = host.run(command, "last", "-o", name).stderr
+        assert f"{name} is to be txt, as no form of this is called {name[2:]}. There are " in said
+        assert (host.folder / name).read_text(encoding="utf-8").startswith("#FiveMinutes")
     said = host.run("recap", "last", "--format", "html", "-o", "e.md").stderr
     assert "e.md is written as html, as --format says, though its name ends in .md." in said
     assert "Note" not in host.run("recap", "last", "--format", "blog", "-o", "b.html").stderr

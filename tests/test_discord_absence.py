@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.rooms.discord.absence import LEFT
+from bot.rooms.discord.absence import LEFT, stand_still
 from bot.rooms.discord.sitting import KIND, Sitting
 from bot.session import Late, Over, Phase, Ready, Running
-from bot.store import Store
+from bot.store import Held, Store
 from tests.chats import Leaping, entries
 from tests.discord_server import Message, Permission, Person, Place
 from tests.guilds import served, until
@@ -50,13 +50,6 @@ async def given_up(room: Hall, place: Place, phase: Phase) -> None:
         while await room.chats.store.unfinished(KIND):
             room.chats._look.set()
     assert await phases(room, place) == [phase]
-
-
-async def looked(room: Hall) -> None:
-    """Let all chats be looked at: once may be a look that was under way."""
-    for _ in range(2):
-        room.chats._look.set()
-        await until(lambda: not room.chats._look.is_set())
 
 
 def questions(place: Place) -> list[str]:
@@ -201,7 +194,7 @@ async def test_what_is_planned_is_given_up_a_day_after_its_time(tmp_path: Path) 
         await planned(room, host, clock, 7 * DAY)
         await gone(room, host.place)
         clock.leap(7 * DAY + 23 * HOUR)
-        await looked(room)
+        await room.looked()
         (phase,) = await phases(room, host.place)
         assert isinstance(phase, Ready)
         clock.leap(2 * HOUR)
@@ -219,7 +212,7 @@ async def test_a_day_begins_anew(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         await back(room, host.place)
         await gone(room, host.place)
         clock.leap(2 * HOUR)
-        await looked(room)
+        await room.looked()
         assert not said_of(caplog, GIVEN_UP)
         (phase,) = await phases(room, host.place)
         assert phase != Over(cancelled=True)
@@ -241,19 +234,87 @@ async def test_late_answers_when_a_server_is_left(tmp_path: Path) -> None:
         await given_up(room, host.place, Over())
 
 
+async def outage(room: Hall, place: Place) -> None:
+    """Have Discord not reach a server any more."""
+    room.server.deeds.tell_guild("GUILD_DELETE", place.guild, {"id": str(place.id), "unavailable": True})
+    guild = room.chats.line.client.get_guild(place.id)
+    assert guild
+    await until(lambda: guild.unavailable)
+
+
+def outage_over(room: Hall, place: Place) -> None:
+    room.server.deeds.tell_guild("GUILD_CREATE", place.guild, room.server.shown.guild_create(place.guild))
+
+
 async def test_an_outage_is_no_leaving(tmp_path: Path) -> None:
     """A server that Discord itself cannot reach for a while has not been left."""
     async with hall(tmp_path) as room:
         host = host_of(room.server.guild())
         place = host.place
         sitting = await room.begun(host)
-        deeds, shown = room.server.deeds, room.server.shown
-        deeds.tell_guild("GUILD_DELETE", place.guild, {"id": str(place.id), "unavailable": True})
-        guild = room.chats.line.client.get_guild(place.id)
-        assert guild
-        await until(lambda: guild.unavailable)
+        await outage(room, place)
         await room.chats.ready()
-        await until(lambda: not room.chats._look.is_set())
+        await room.looked()
         assert room.chats.in_guild(place.id) == [sitting]
-        deeds.tell_guild("GUILD_CREATE", place.guild, shown.guild_create(place.guild))
+        outage_over(room, place)
         await room.heard(sitting, host.says(place.channel, "A1 there again"))
+
+
+async def test_said_in_an_outage(tmp_path: Path) -> None:
+    """What was said in a server while Discord told nothing of it is heard once it does again."""
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        place = host.place
+        sitting = await room.begun(host)
+        await room.heard(sitting, host.says(place.channel, "A1 before"))
+        await outage(room, place)
+        room.server.gateway.mute()
+        meanwhile = host.says(place.channel, "A1 meanwhile")
+        room.server.gateway.unmute()
+        outage_over(room, place)
+        await room.heard(sitting, meanwhile)
+
+
+async def test_back_before_anybody_noticed(tmp_path: Path) -> None:
+    """What was said while the bot was out is heard also where it is invited again before its chat was let go."""
+    async with hall(tmp_path) as room:
+        busy, host = host_of(room.server.guild("Theirs")), host_of(room.server.guild("Ours"))
+        place, client = host.place, room.chats.line.client
+        ana = place.person("Ana")
+        await room.begun(busy)
+        sitting = await room.begun(host)
+        await room.heard(sitting, ana.says(place.channel, "A1 before"))
+        await room.server.until(lambda: pins(place))  # nothing is on its way there
+        async with room.chats._sitting_down:  # all chats are looked at in turn, and the first takes its time
+            place.remove_bot()
+            await until(lambda: client.get_guild(place.id) is None)
+            away = ana.says(place.channel, "A1 while it was away")
+            place.invite_bot()
+            await until(lambda: client.get_guild(place.id))
+        await room.heard(sitting, away)
+        assert room.chats.in_guild(place.id) == [sitting]
+
+
+async def test_another_bot_on_the_same_database(tmp_path: Path) -> None:
+    """A bot that is not in the server counts no absence while the one that is there runs the chat, or from before that did."""
+    clock = Leaping()
+    async with (
+        served(now=clock.seconds) as server,
+        Store.open(tmp_path / "chats.db", clock.now) as store,
+    ):
+        host = host_of(server.guild())
+        async with life(server, tmp_path, clock=clock) as room:
+            await planned(room, host, clock, 2 * DAY)
+            (chat,) = await store.unfinished(KIND)
+            with pytest.raises(Held):
+                await stand_still(store, chat, clock.now())
+            assert await store.record(chat).notes(LEFT) == {}
+        assert await stand_still(store, chat, clock.now())
+        clock.leap(2 * DAY)
+        async with life(server, tmp_path, clock=clock) as room:
+            await host.place.message(host.place.channel, "Q1: ")
+        (chat,) = await store.unfinished(KIND)
+        assert await stand_still(store, chat, clock.now())
+        async with life(server, tmp_path, clock=clock) as room:
+            await until(lambda: room.chats.in_guild(host.place.id))
+            assert isinstance((await phases(room, host.place))[0], Running)

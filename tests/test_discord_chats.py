@@ -124,10 +124,7 @@ async def test_a_script_that_this_version_refuses(tmp_path: Path, caplog: pytest
 
         rewrite("hashtag: [of another time")
         async with life(server, tmp_path) as room:
-            looks = iter(range(3))
-            while next(looks, None) is not None:
-                room.chats._look.set()
-                await until(lambda: not room.chats._look.is_set())
+            await room.looked()
             await until(lambda: room.chats.in_guild(theirs.place.id))
             assert room.chats.in_guild(ours.place.id) == []
             assert caplog.text.count("The script of a chat is not one that this version") == 1
@@ -590,8 +587,8 @@ async def test_what_still_stands_is_told_and_goes_later(tmp_path: Path) -> None:
 
 async def taken_up(room: Hall) -> None:
     """Let it be looked what is unfinished, and wait until what is taken up has come to its end."""
-    room.chats._look.set()
-    await until(lambda: not room.chats._look.is_set() and not room.chats._tasks)
+    await room.looked()
+    await until(lambda: not room.chats._tasks)
 
 
 async def test_what_is_refused_for_good(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -705,6 +702,55 @@ async def test_an_answer_refused_just_before_the_end_is_shown(tmp_path: Path) ->
         clock.leap(LONGEST_RETRY)
         await finished(room)
         assert "By bicycle" in shown(host.place).rpartition("# #MacroSW")[2]
+
+
+def says_unheard(room: Hall, person: Person, text: str) -> None:
+    """Say something in the first channel of which the bot is not told."""
+    room.server.gateway.mute()
+    person.says(person.place.channel, text)
+    room.server.gateway.unmute()
+
+
+async def test_the_recap_waits_for_what_was_missed_before_a_prompt_end(tmp_path: Path) -> None:
+    """Where nothing counts after the end, what was missed just before it and is still being read stands in the recap."""
+    write(tmp_path, "prompt", PROMPT)
+    async with hall(tmp_path) as room:
+        host = host_of(room.server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        sitting = await room.begun(host, script="prompt")
+        await room.heard(sitting, ana.says(place.channel, "A1 By bicycle"))
+        says_unheard(room, ana, "A1 On foot")
+        reading = asyncio.Event()
+        room.server.faults.on("GET", f"/channels/{place.channel.id}/messages", held(reading))
+        await room.chats.ready()
+        await room.server.until(lambda: room.server.faults.struck)
+        await told(host, "end")
+        await until(lambda: isinstance(sitting.live.state.phase, Over))
+        await place.message(place.channel, "That was #MacroSW")
+        reading.set()
+        recap = await place.message(place.channel, "# #MacroSW")
+        assert "2 answers" in recap.text
+        assert await texts(room, sitting.chat) == ["A1 By bicycle", "A1 On foot"]
+
+
+async def test_restarted_between_a_prompt_end_and_its_recap(tmp_path: Path) -> None:
+    """What was missed before the end is heard also by a process that has only the recap left to post."""
+    write(tmp_path, "prompt", PROMPT)
+    async with served() as server:
+        host = host_of(server.guild())
+        place, ana = host.place, host.place.person("Ana")
+        async with life(server, tmp_path) as room:
+            sitting = await room.begun(host, script="prompt")
+            says_unheard(room, ana, "A1 On foot")
+            server.faults.on("POST", "/channels/*/messages", refused(403, 50013), times=100)
+            await told(host, "end")
+            await until(lambda: isinstance(sitting.live.state.phase, Over))
+            assert await texts(room, sitting.chat) == []
+        server.faults.clear()
+        async with life(server, tmp_path) as room:
+            recap = await place.message(place.channel, "# #MacroSW")
+            assert "1 answer" in recap.text
+            assert await texts(room, sitting.chat) == ["A1 On foot"]
 
 
 # While Discord is down -----------------------------------------------------------------------------------------------

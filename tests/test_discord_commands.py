@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from bot.messages import Author
 from bot.render import RECAPS, TRANSCRIPTS
 from bot.rooms.discord.answering import OVER
 from bot.rooms.discord.desk import NOT_HERE
+from bot.rooms.discord.panel import status as status_of
 from bot.rooms.discord.sitting import Sitting
-from bot.session import Late, Over, Paused, Ready, Running
+from bot.session import Appoint, Late, Over, Paused, Ready, Running
 from tests.discord_server import Channel, Permission, Person, Upload, held
 from tests.discord_server.world import DEFAULT
 from tests.guilds import until
@@ -360,6 +362,24 @@ async def test_what_has_begun_goes_before_what_is_planned(room: Hall, host: Pers
     assert "cancelled" in await cancelled(host)
     assert isinstance(former.live.state.phase, Late)
     assert isinstance(planned.live.state.phase, Over)
+
+
+async def test_of_several_chats_here_one_that_they_host_is_meant(
+    room: Hall, host: Person, ana: Person, sitting: Sitting
+) -> None:
+    """A co-host of the former chat only steers that, here and elsewhere, while the next is planned; of the next, only the next."""
+    await told(host, "co-host", member=ana)
+    former, planned = await planned_after(room, host)
+    bo = host.place.person("Bo")
+    await planned.live.ask(Appoint(str(bo.id), "Bo", hosts=True), by=Author(str(host.id), "Hana", host=True))
+    for channel in (host.place.channel, host.place.text_channel("elsewhere")):
+        for person, its in ((ana, former), (bo, planned)):
+            panel = await person.runs("chat panel", channel).answered()
+            assert all(f":{its.ticket}:" in button for button in panel.buttons)
+            assert await told(person, "status", channel) == await status_of(its)
+            assert f"`{its.chat.short}`: " in await told(person, "pause", channel)
+        assert "The chat has ended" in await told(ana, "cancel", channel)
+        assert "Only a host of this chat" in await told(host.place.person("Cy"), "panel", channel)
 
 
 async def test_who_may_and_who_is_hidden_counts_for_both(

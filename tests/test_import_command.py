@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.importing import import_files
-from tests.importing import ANA, HANA, export, note, written
+from tests.importing import ANA, HANA, export, note, person, written
 from tests.test_cli import Host
 from tests.test_import_irc import ZNC
 from tests.test_import_taking import CHAT, WEEKS
@@ -74,7 +74,7 @@ def test_columns(host: Host) -> None:
         (["m.json", "--timezone", "EST"], "--timezone is an abbreviation"),
         (["m.json", "--date", "yesterday"], "'yesterday' is not a day. Write --date 2015-04-23."),
         (["m.json", "--since", "soon"], "--since 'soon' is no time. Write --since 2015-04-23 or --since \"2015-04-23 20:45\"."),
-        (["m.json", "--until", "2015-04-23T20:45Z"], "has a zone of its own. Leave it out, and say it with --timezone."),
+        (["m.json", "--until", "9999-12-31"], "--until '9999-12-31' is no time. Write --until 2015-04-23 or"),
         (["m.json", "--until", "2015-04-22"], "There is no message in m.json in that time"),
         (["m.json", "--columns", "time"], "'time' does not say which column is which."),
         (["m.json", "--script", "bad.yaml"], "bad.yaml:1:1: "),
@@ -129,16 +129,61 @@ def test_several_chats(host: Host) -> None:
     """A file of several chats is not taken as one: it is said how each is taken, and so it is."""
     written(host.folder, "m.json", export(*WEEKS))
     told = host.run("import", "m.json", "--timezone", "America/New_York", status=1).stderr
-    assert "There is more than one chat in m.json: the labels begin anew. Nothing was changed." in told
-    *_, second, _ = told.splitlines()
-    assert second.endswith("2 questions, the first at 2015-04-16 17:00")
+    assert (
+        "There is more than one chat in m.json: the labels begin anew. Who asked them is a guess; --host NAME"
+        in told
+    )
+    *_, second, _, or_all = told.splitlines()
+    assert or_all == "or, if it is one chat, all of it with --one-chat"
+    assert second.endswith("2 questions by Hana, the first at 2015-04-16 17:00")
     options = shlex.split(second.strip().partition("   ")[0])
-    assert options == ["--since", "2015-04-16 16:00", "--until", "2015-04-17 17:10"]
+    assert options == ["--since", "2015-04-16 16:00", "--until", "2015-04-23 16:00"]
     done = host.run("import", "m.json", "--timezone", "America/New_York", *options)
     assert "2 messages from 1 person" in done.stdout
     assert "Left out: 8 × posts before --since, or from --until on." in done.stdout
     host.run("import", "m.json", "--since", "2015-04-23", "--until", "2015-04-23")
     assert len(host.run("chats").stdout.splitlines()) == 3
+
+
+#: Clocks in Berlin were put back from 03:00 to 02:00 on 25 October at 01:00 UTC.
+AUTUMN = """time,author,text
+2015-10-18T00:40Z,Hana,Q1: Why?
+2015-10-18T00:50Z,Hana,Q2: How?
+2015-10-20T12:00Z,Bo,A1 late
+2015-10-25T00:20Z,Bo,soon
+2015-10-25T00:40Z,Dee,Q1: Who?
+2015-10-25T00:50Z,Dee,Q2: Where?
+2015-10-25T01:10Z,Bo,A2 there
+2015-10-25T01:25Z,Bo,and on
+2015-10-25T01:50Z,Cy,Q1: Which?
+2015-10-25T02:00Z,Cy,Q2: What for?
+2015-10-29T02:00Z,Bo,A2 late
+"""
+
+
+def test_the_parts_are_all_of_it(host: Host) -> None:
+    """What is imported part by part is there once, whenever it was said, in the hour that comes twice, too."""
+    written(host.folder, "p.csv", AUTUMN)
+    zone = ("--timezone", "Europe/Berlin")
+    _, *parts, _ = host.run("import", "p.csv", *zone, status=1).stderr.splitlines()
+    options = [shlex.split(part.strip().partition("   ")[0]) for part in parts]
+    assert options == [
+        ["--until", "2015-10-25 01:40"],
+        ["--since", "2015-10-25 01:40", "--until", "2015-10-25 02:20+0100"],
+        ["--since", "2015-10-25 02:20+0100"],
+    ]
+    done = [host.run("import", "p.csv", *zone, *each).stdout for each in options]
+    assert [each.partition(": ")[2].partition(" ")[0] for each in done] == ["1", "2", "2"]
+
+
+def test_one_chat(host: Host) -> None:
+    """What seems to be several chats can be said to be one; then the first post of each label is the question."""
+    written(host.folder, "m.json", export(*WEEKS))
+    done = host.run("import", "m.json", "--one-chat").stdout
+    assert [line.strip() for line in done.splitlines() if "  Q" in line] == [
+        "2015-04-09 21:00  Q1: What brought you here?",
+        "2015-04-09 21:10  Q2: What do we share?",
+    ]
 
 
 def test_an_export_made_again(host: Host) -> None:
@@ -194,6 +239,23 @@ def test_forgetting_a_host(host: Host) -> None:
     written(host.folder, "lone.log", "[21:00] <hana> Q1: Why?\n")
     host.run("import", "lone.log", "--date", "2015-04-24")
     assert host.run("forget", "last", "HANA", "--yes").stdout.startswith("lone-2015-04-24: Forgotten")
+
+
+def test_forgetting_by_a_name_that_is_anothers_user_name(host: Host) -> None:
+    """A name means who is shown under it; a user name is known only where nobody is, and how many are meant is asked."""
+    people = [person(2, "Samuel") | {"name": "sam"}, person(3, "sam") | {"name": "bigsam"}, person(4, "Sam")]
+    talk = (note(n, who, f"A1 of {n}", n) for n, who in enumerate(people, 2))
+    written(host.folder, "m.json", export(note(1, HANA, "Q1: Why?"), *talk))
+    host.run("import", "m.json")
+    told = host.run("forget", "last", "sam", status=1).stderr
+    assert "Remove all that the 2 people who are called sam wrote in macrosw-2015-04-23 for good?" in told
+    host.run("forget", "last", "sam", "--yes")
+    left = host.run("transcript", "last").stdout
+    assert [f"A1 of {n}" in left for n in (2, 3, 4)] == [True, False, False]
+    told = host.run("forget", "last", "sam", status=1).stderr
+    assert "Remove all that Samuel (sam) wrote in" in told
+    host.run("forget", "last", "sam", "--yes")
+    assert "A1 of" not in host.run("transcript", "last").stdout
 
 
 def test_a_name_that_stays_in_a_title(host: Host) -> None:

@@ -14,6 +14,7 @@ from bot.messages import Attachment, Highlighted, Placed, Reacted, Said
 from bot.render import transcript
 from bot.session import Asked, Over, State, dump
 from bot.store import Changes, Chat, Store
+from bot.store.spool import Twin
 from tests.chats import ANA, BO, HOST, START, after, entries, message
 from tests.importing import HANA, export, imported, note, pieces, said, written
 from tests.stores import create, raw
@@ -58,6 +59,30 @@ async def test_back_and_forth(tmp_path: Path, form: str) -> None:
         result = await imported(store, written(tmp_path, f"t.{form}", text))
         assert await _transcript(store, result.chat, form) == text
     assert [q.ask for q in result.chat.script.questions] == ["What brought you here?", "What do we share?"]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+async def test_beside_the_chat_itself(tmp_path: Path, form: str) -> None:
+    """The transcript of a chat that is there, held or imported, is refused with its name; once that is deleted it comes."""
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        path = written(tmp_path, f"t.{form}", await _held(store, form))
+        for _ in range(2):
+            (chat,) = await store.chats()
+            with pytest.raises(Twin, match=f"hashchat delete {chat.name}"):
+                await imported(store, path)
+            await store.delete([chat])
+            chat = (await imported(store, path)).chat
+            path = written(tmp_path, f"t.{form}", await _transcript(store, chat, form) + "\n")
+
+
+async def test_beside_a_chat_with_the_same_ids(tmp_path: Path) -> None:
+    """A transcript is not refused because of a chat elsewhere whose messages are called as its own."""
+    async with Store.open(tmp_path / "a.db", lambda: START) as store:
+        text = await _held(store, "json")
+    async with Store.open(tmp_path / "b.db", lambda: START) as store:
+        others = (note(n, HANA, f"Q{n}: Else?", timestamp=after(n).isoformat()) for n in (1, 2))
+        await imported(store, written(tmp_path, "c.json", export(*others)))
+        assert not (await imported(store, written(tmp_path, "t.json", text))).already
 
 
 QUESTION = st.text(min_size=1, max_size=80) | st.text(

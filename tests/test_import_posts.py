@@ -89,6 +89,10 @@ def test_columns_by_option(tmp_path: Path) -> None:
         ("Time;Day", "9:01:05 PM;2015-04-23"),
         ("Date;Time", "2015-04-23 00:00:00;21:01:05"),
         ("Date;Time", "4/23/2015 12:00:00 AM;9:01:05 pm"),
+        ("Date;Time", "2015-04-23;21:01:05Z"),
+        ("Date;Time", "23.04.2015;21:01:05 UTC"),
+        ("Date;Time", "2015-04-23;14:01:05-07:00"),
+        ("Date;Time", "4/23/2015;11:01:05 PM GMT+0200"),
         ("Date;Time", "2015-04-23 21:01:05;21:01"),
         ("Date;Time", "2015-04-23 21:01:05;"),
         ("Date;Time", "23;2015-04-23 21:01:05"),
@@ -112,6 +116,16 @@ def test_two_columns_by_option(tmp_path: Path) -> None:
         assert unread.why.endswith(
             ". Where day and time are in two columns, say which: --columns date=…,time=…"
         )
+
+
+@pytest.mark.parametrize("clock", ["21.01", "21h01", "09 PM", "21:01 Uhr"])
+def test_another_clock(tmp_path: Path, clock: str) -> None:
+    """A clock of another form beside its day is told with how it is read; alone, where the day may be."""
+    for row, hint in ((f"Date;Time;User;Message\n2015-04-23;{clock}", "is read as 20:10"), (f"Time;User;Message\n{clock}", "--columns date=")):  # fmt: skip
+        (unread,) = (
+            p for p in pieces(written(tmp_path, "p.csv", f"{row};Ana;toast\n")) if isinstance(p, Unread)
+        )
+        assert hint in unread.why
 
 
 def test_no_header(tmp_path: Path) -> None:

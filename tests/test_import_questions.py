@@ -74,6 +74,22 @@ def test_an_hour_of_another_host() -> None:
     assert not found(*answers, *first).chats
 
 
+def test_where_the_scripts_words_are() -> None:
+    """With a script a question was asked where its words were posted, not where it was announced or said again."""
+    day = 24 * 60
+    result = found(
+        message("1", ANA, "Q1 tomorrow: why are you here?", 1), message("2", ANA, "Q1: What brought you here?", day),
+        message("3", ANA, "Q2: What do we share?", day + 9), message("4", ANA, "Q2: Last words on it?", day + 80),
+    )  # fmt: skip
+    assert len(result.chats) == 2
+    result = found(
+        message("1", ANA, "Q1 tomorrow: why are you here?", 1), message("2", ANA, "Q1: What brought you here?", day),
+        message("3", ANA, "Q2: What do we share?", day + 9), message("4", ANA, "Q2: Last words on it?", day + 80),
+        script=SCRIPT,
+    )  # fmt: skip
+    assert asked(result) == {"1": "2", "2": "3"}
+
+
 def test_named_hosts() -> None:
     """Hosts can be named, by name, handle or id; then nobody else's posts are questions."""
     posts = [

@@ -210,16 +210,18 @@ async def test_script_of_nothing_that_was_asked(tmp_path: Path) -> None:
 
 
 async def test_several_chats(tmp_path: Path) -> None:
-    """Several chats in one file are none, with a script too; it is said when each of them is, or the script's."""
+    """Several chats in one file are none, with a script too; it is said when each of them is, and which is the script's."""
     path = written(tmp_path, "a.json", export(*WEEKS))
     script = SCRIPT.replace("What brought you here?", "How do you rest?").replace("What do we share?", "Why?")
     async with Store.open(tmp_path / "h.db", lambda: START) as store:
-        for text, days in ((None, [9, 16, 23]), (script, [16])):
+        for text, days in ((None, []), (script, [16])):
             with pytest.raises(Several) as refused:
                 await imported(store, path, script=text, zone="UTC")
-            assert [span.asked.day for span in refused.value.spans] == days
+            assert [span.asked.day for span in refused.value.spans] == [9, 16, 23]
+            assert [span.asked.day for span in refused.value.spans if span.fits] == days
         assert await store.chats() == []
-        span = refused.value.spans[0]
+        _, span, _ = refused.value.spans
+        assert span.since
         result = await imported(store, path, script=script, zone="UTC", since=span.since, until=span.until)
         assert [e.text for e in await entries(store, result.chat)][:2] == [
             "Q1: How do you rest?",
@@ -238,15 +240,30 @@ async def test_the_same_messages_again(tmp_path: Path) -> None:
         with pytest.raises(Twin, match=f"hashchat delete {chat.name}"):
             await imported(store, written(tmp_path, "b.json", newer))
         await imported(store, written(tmp_path, "c.json", export(*WEEKS[4:8])))
-        await imported(store, written(tmp_path, "d.json", first.replace('"id": "8"', '"id": "9"')))
+        elsewhere = first.replace('"id": "8"', '"id": "9"').replace("21:", "22:")
+        await imported(store, written(tmp_path, "d.json", elsewhere))
         assert len(await store.chats()) == 3
+
+
+async def test_the_same_archive_grown(tmp_path: Path) -> None:
+    """A file that says nothing of its place is refused, too, where a chat has some of its posts; with other posts it is not."""
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        chat = (await imported(store, written(tmp_path, "a.csv", "\n".join(TABLE)))).chat
+        asked = "2015-04-23 21:00,Hal,1,Q1 What?"
+        for some in ((*TABLE, "2015-04-23 21:30,Bo,19,thanks"), (TABLE[0], asked, TABLE[2]), TABLE[:2]):
+            with pytest.raises(Twin, match=f"hashchat delete {chat.name}"):
+                await imported(store, written(tmp_path, "b.csv", "\n".join(some)))
+        for old, new in (("Ana", "Abe"), ("21:01", "21:02"), (",12,", ",13,"), ("Rest", "Rests")):
+            other = (TABLE[0], asked, TABLE[2].replace(old, new))
+            await imported(store, written(tmp_path, "c.csv", "\n".join(other)))
+            await store.delete([(await store.chats())[-1]])
 
 
 @pytest.mark.parametrize("ids", [("11", "12", "12"), ("11", "11", "12"), ("11", "12", "11")])
 async def test_ids_that_are_not_the_posts(tmp_path: Path, ids: tuple[str, ...]) -> None:
     """Where different rows have one id nothing is taken; once it is said what the column is, every post is there."""
     rows = zip(
-        ("21:01,Hana", "21:02,Ana", "21:02,Ana"), ids, ("Q1 What?", "A1 hi", "A1 and more"), strict=True
+        ("21:01,Hana", "21:02,Ana", "21:03,Ana"), ids, ("Q1 What?", "A1 hi", "A1 and more"), strict=True
     )
     table = "time,author,id,text\n" + "".join(f"2015-04-23 {who},{id_},{text}\n" for who, id_, text in rows)
     path = written(tmp_path, "a.csv", table + table.splitlines()[-1])
@@ -265,6 +282,46 @@ async def test_rows_that_stand_twice(tmp_path: Path) -> None:
     path = written(tmp_path, "a.csv", f"time,author,id,text\n{row}{row}2015-04-23 21:02,Ana,12,A1 so\n")
     result, found = await taken(tmp_path / "h.db", path)
     assert (len(found), result.report.repeated) == (2, 1)
+
+
+TABLE = (
+    "time,author,id,text", "2015-04-23 21:00,Hana,11,Q1 What helps you most?", "2015-04-23 21:01,Ana,12,A1 Rest; and friends",
+    "2015-04-23 21:02,Bo,13,A1 Walks & talks", "2015-04-23 21:10,Hana,14,Q2 What else would help you?",
+    "2015-04-23 21:11,Ana,15,A2 Time; and pay", "2015-04-23 21:12,Bo,16,A2 No meetings",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "other",
+    [
+        [row.replace(":0", ":0", 1)[:-6].rstrip() + "…" for row in TABLE[1:]],
+        [row.replace(",", ":00.250,", 1) for row in TABLE[1:]],
+        [row.replace("&", "&amp;").replace("A1", "A1 ") for row in TABLE[1:3]] + [f"{row} " for row in TABLE[3:]],
+        ["2015-04-23 21:01,Ana,12,A1 Rest and", "2015-04-23 21:02,Bo,13,Walks"],
+    ],
+    ids=["cut", "exact", "written otherwise", "edited"],
+)  # fmt: skip
+async def test_versions_of_a_post(tmp_path: Path, other: list[str], *, turned: bool) -> None:
+    """Two archives of one chat make one, in which of each post is what says most, whichever comes first."""
+    paths = [written(tmp_path, "a.csv", "\n".join(TABLE)), written(tmp_path, "b.csv", "\n".join([TABLE[0], *other]))]  # fmt: skip
+    result, found = await taken(tmp_path / "h.db", *(paths[::-1] if turned else paths))
+    assert result.report.repeated == len(other)
+    whole = [row.rsplit(",", 1)[1] for row in TABLE[1:]]
+    assert [len(entry.text) >= len(text) for entry, text in zip(found, whole, strict=True)] == [True] * 6
+    assert [question.ask for question in result.chat.script.questions] == [text[3:] for text in (whole[0], whole[3])]  # fmt: skip
+
+
+async def test_many_posts_of_one_time_under_an_id(tmp_path: Path) -> None:
+    """Where times have no clock, too, what stands under one id is many posts, and not one that was edited often."""
+    said = [
+        (who, f"{word} is what I thought") for who in ("Ana", "Bo", "Cy") for word in ("This", "Much else")
+    ]
+    rows = [f"2015-04-23 00:00,{who},id of {who},{text}" for who, text in said]
+    table = "\n".join(("time,author,id,text", "2015-04-23 00:00,Hana,id of Hana,Q1 What?", *rows))
+    async with Store.open(tmp_path / "h.db", lambda: START) as store:
+        with pytest.raises(Unreadable, match="have the id id of Ana"):
+            await imported(store, written(tmp_path, "a.csv", table))
 
 
 async def test_a_host_by_user_name(tmp_path: Path) -> None:
@@ -435,7 +492,7 @@ async def test_a_host_is_forgotten_in_the_whole_place(tmp_path: Path) -> None:
     paths = [
         written(tmp_path, "a.json", export(*CHAT)),
         written(tmp_path, "b.json", export(note(20, person(1, "Dr Hana"), "Q1: Why?"), note(30, ANA, "A1 so", 5))),
-        written(tmp_path, "c.json", export(*CHAT).replace('"id": "8", "name": "Guild"', '"id": "9"').replace('"id": "8",\n', '"id": "9",\n')),
+        written(tmp_path, "c.json", export(*CHAT).replace('"id": "8", "name": "Guild"', '"id": "9"').replace('"id": "8",\n', '"id": "9",\n').replace("T21:", "T22:")),
     ]  # fmt: skip
     async with Store.open(tmp_path / "h.db", lambda: START) as store:
         chats = [(await imported(store, path)).chat for path in paths]

@@ -48,6 +48,14 @@ def test_no_time(text: str) -> None:
         Times(UTC).read(text)
 
 
+@pytest.mark.parametrize("start", [1429822860, 1510010000, 1510012191, 1760000000])
+def test_since_1970(start: int) -> None:
+    """Seconds and milliseconds are such, though many are days of the years 1000 to 1999 as well: 1510 01 21 9 1606."""
+    for seconds in range(start, start + 2000):
+        assert Times(UTC).read(str(seconds)).timestamp() == seconds
+        assert Times(UTC).read(f"{seconds}606") == datetime.fromtimestamp(seconds + 0.606, UTC)
+
+
 def test_zone() -> None:
     """A time without a zone is of the zone given, and it is remembered that there was one."""
     times = Times(ZoneInfo("America/New_York"))

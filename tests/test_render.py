@@ -1238,12 +1238,13 @@ def test_whose_words_are_in_the_chats_language(form: str, own: str, language: st
     ("text", "how"),
     [
         ("A1 الناس أولا!", "rtl"), ("@ana #Tag A2b: שלום (NASW)", "rtl"), ("A1/A2 سلام", "rtl"), ("Bonus: الناس", "rtl"),
-        ("✨ **A1** — الناس", "rtl"), ("الناس A1", "rtl"), ("A1 NASW قال", "auto"), ("A1 Hello", "auto"), ("A1 😀", "auto"),
-        ("A1bc الناس", "auto"), ("A1", "auto"), ("é", "auto"), ("", "auto"), ("@" * 100_000 + "א", "auto"), ("a" * 100_000 + "א", "auto"),
+        ("✨ **A1** — الناس", "rtl"), ("الناس A1", "rtl"), ("A1 NASW قال", "ltr"), ("A1 Hello", "auto"), ("A1 😀", "auto"),
+        ("A1bc الناس", "ltr"), ("A1", "auto"), ("é", "ltr"), ("", "auto"), ("@" * 100_000 + "א", "auto"), ("a" * 100_000 + "א", "ltr"),
+        ("@דנה I agree with you", "ltr"), ("#שלום is a great tag", "ltr"), ("#שלום", "auto"), ("تشاو: 你好", "ltr"),
     ],
 )  # fmt: skip
 def test_a_label_says_nothing_of_the_direction(text: str, how: str) -> None:
-    """A text runs as what stands behind its label does; without letters there, as the browser finds."""
+    """A text runs as what stands behind its label, or names, does; without letters there, as the browser finds."""
     assert direction(text) == f' dir="{how}"'
 
 

@@ -347,7 +347,12 @@ async def test_an_arabic_chat_on_phones(tmp_path: Path) -> None:
         await hana.press("Start")
         await hana.press("Next question")
         await rana.on_floor("Q1")
-        for text, direction in (("A1 NASW", "ltr"), (said, "rtl"), ("@Hana #عمل A1: الناس", "rtl")):
+        for text, direction in (
+            ("A1 NASW", "ltr"),
+            (said, "rtl"),
+            ("@Hana #عمل A1: الناس", "rtl"),
+            ("@رنا I agree", "ltr"),
+        ):
             await rana.field.fill(text)
             assert await rana.field.evaluate(runs) == direction
         await rana.say(said)

@@ -20,7 +20,7 @@ from bot.store import StoreError
 
 #: Where the archive keeps, in its own folder, what it has to know the next time.
 KEPT = ".hashchat-archive"
-#: What a run that was killed has left behind is removed after that time.
+#: What a run that was killed has left behind is removed after that time, where no lock says at once that it has ended.
 _STALE = timedelta(days=1)
 #: The size of what is not known to be there: no file has it.
 _NONE = -1
@@ -58,14 +58,14 @@ class Folder:
         """Open the folder for one run alone, made where it is not there. Of the `wanted` files none may be somebody else's."""
         kept = root / KEPT
         root.mkdir(parents=True, exist_ok=True)
-        with _alone(root):
+        with _alone(root) as alone:
             folder = cls(root.resolve(), kept)
             folder._read()
             for path in wanted:
                 folder._check(path, folder._ours())
             kept.mkdir(exist_ok=True)
             for left in kept.glob("new-*"):
-                if now.timestamp() - left.stat().st_mtime > _STALE.total_seconds():
+                if alone or now.timestamp() - left.stat().st_mtime > _STALE.total_seconds():
                     shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(dir=kept, prefix="new-") as new:
                 folder._new = Path(new)
@@ -203,25 +203,27 @@ def _size(path: Path) -> int | None:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _alone(root: Path) -> Iterator[bool]:
     """Let no other run into the folder, by a lock of the system's, which ends with the process however that ends.
 
-    On Windows, which cannot open a folder, and where the file system has no locks, others are not held off.
+    Gives False where others are not held off: on Windows, which cannot open a folder, and on file systems without locks.
     """
     if sys.platform == "win32":
-        yield
+        yield False
         return
     from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415  (Windows does not have it)
 
     folder = os.open(root, os.O_RDONLY)
     try:
+        alone = False
         with suppress(OSError):
             try:
                 flock(folder, LOCK_EX | LOCK_NB)
+                alone = True
             except BlockingIOError as error:
                 raise StoreError(
                     f"Another run is under way: it builds the archive in {root}. Wait for its end, and run the same command again."
                 ) from error
-        yield
+        yield alone
     finally:
         os.close(folder)

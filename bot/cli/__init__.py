@@ -266,6 +266,7 @@ def import_(
     files_in: p.FilesIn = None,
     since: p.Since = None,
     until: p.Until = None,
+    one_chat: p.OneChat = False,
     db: p.Db = None,
 ) -> None:
     """Take in a chat that was held elsewhere.
@@ -273,7 +274,7 @@ def import_(
     It reads JSON and CSV of DiscordChatExporter, hashchat's own JSON transcripts, CSV of posts from hashtag archives, and
     IRC logs. Questions come from the script, or are found: what a host's posts beginning with Q1, Q2, … ask. What bots
     posted is left out, unless they asked the questions or --host names them. A file of several chats is taken one by one,
-    with --since and --until; without them it says which.
+    with --since and --until; without them it says which. If it is one all the same, say --one-chat.
     """
     from bot.cli.importing import import_files
 
@@ -292,6 +293,7 @@ def import_(
             folders=files_in or (),
             since=since,
             until=until,
+            one_chat=one_chat,
         )
     )
 
@@ -300,6 +302,7 @@ def import_(
 def forget(chat: p.ChatName, person: p.Person, yes: p.Yes = False, db: p.Db = None) -> None:
     """Remove a person's words, and keep no more of them.
 
+    You are asked first, and told how many people are called so, where it is more than one.
     They go from all chats of the same place, a Discord server or where an import is from, not only from CHAT. Hosts of
     imported chats can be named too: their questions stay, their names do not, and you are told where one has to.
     """

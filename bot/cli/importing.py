@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from bot.cli.checking import print_problems, read_script
 from bot.cli.failing import complain
 from bot.imports import Imported, Unreadable, Wanted, take_in
-from bot.imports.hours import Several
+from bot.imports.hours import Several, Span
 from bot.imports.questions import tag_of, title_of
 from bot.imports.taking import Report
 from bot.render.plain import one_line
@@ -37,11 +37,13 @@ def import_files(
     folders: Sequence[Path] = (),
     since: str | None = None,
     until: str | None = None,
+    one_chat: bool = False,
 ) -> int:
     """Import files as one chat, and say what came of it; give the exit status.
 
     `hashtag` and `title` are for a chat without a script; attached files may also lie in `folders`. Only posts from `since`
-    on and before `until` are taken: days (that of `until` with it), or moments.
+    on and before `until` are taken: days (that of `until` with it), or moments. With `one_chat` they are of one chat, even
+    where they seem to be of several.
     """
     if script and (hashtag is not None or title is not None):
         return complain("--hashtag and --title are in the script. Write them there, or leave --script out.")
@@ -63,6 +65,7 @@ def import_files(
             folders=tuple(map(_folder, folders)),
             since=_moment("--since", since) if since else None,
             until=_moment("--until", until, days=1) if until else None,
+            one_chat=one_chat,
         )
     except Wrong as wrong:
         return complain(f"--timezone {wrong.what}. {wrong.instead[:1].upper()}{wrong.instead[1:]}.")
@@ -112,17 +115,14 @@ def _day(text: str) -> date:
 
 def _moment(option: str, text: str, *, days: int = 0) -> datetime:
     """Read a moment, or a day: its beginning, or that of so many days later."""
+    text = text.strip()
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment + timedelta(days=days) if len(text) <= len("2015-04-23") else moment
+    except (ValueError, OverflowError) as error:
         raise ValueError(
             f'{option} {text!r} is no time. Write {option} 2015-04-23 or {option} "2015-04-23 20:45".'
         ) from error
-    if moment.tzinfo:
-        raise ValueError(
-            f"{option} {text!r} has a zone of its own. Leave it out, and say it with --timezone."
-        )
-    return moment + timedelta(days=days) if len(text.strip()) <= len("2015-04-23") else moment
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -167,15 +167,28 @@ def _reason(error: OSError) -> str:
 
 
 def _several(several: Several) -> str:
-    """Say how each of several chats is taken by itself."""
-    lines = [
-        f'  --since "{each.since:%Y-%m-%d %H:%M}" --until "{each.until:%Y-%m-%d %H:%M}"'
-        f"   {_counted(each.questions, 'question')}, the first at {each.asked:%Y-%m-%d %H:%M}"
-        for each in several.spans
-    ]
+    """Say how each of several chats is taken by itself, or all of it as one."""
     return "\n".join(
-        (f"{several} Nothing was changed. Take each by itself, by the same command with", *lines)
+        (
+            f"{several} Nothing was changed. Take each by itself, by the same command with",
+            *map(_span, several.spans),
+            "or, if it is one chat, all of it with --one-chat",
+        )
     )
+
+
+def _span(span: Span) -> str:
+    options = " ".join(
+        f'{option} "{_time(at)}"' for option, at in (("--since", span.since), ("--until", span.until)) if at
+    )
+    asked = f"{_counted(span.questions, 'question')} by {one_line(', '.join(span.by[:3]))}"
+    script = ", as in the script" if span.fits else ""
+    return f"  {options}   {asked}, the first at {_time(span.asked)}{script}"
+
+
+def _time(at: datetime) -> str:
+    """Write a time as --since and --until take it; of an hour that comes twice the second needs its zone."""
+    return f"{at:%Y-%m-%d %H:%M:%S}".removesuffix(":00") + (f"{at:%z}" if at.fold else "")
 
 
 # What came of it -------------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ MARKER = ".hashchat"
 _BY_HAND = (".yaml", ".yml")
 #: The ending of a form that is not called like it: a piece of a page.
 _ENDS_IN = {"blog": "html"}
+#: Endings that are another spelling of a form's.
+_SPELT = {"htm": "html", "markdown": "md"}
 #: How every database of SQLite begins (https://www.sqlite.org/fileformat.html), and what the files beside it end in.
 _DATABASE, _BESIDE = b"SQLite format 3\0", ("", "-wal", "-shm", "-journal")
 
@@ -37,9 +39,15 @@ def say_written(path: Path | None) -> int:
 
 
 def form_for(asked: Form | None, path: Path | None, default: Form) -> Form:
-    """Give the form that is asked for, or else the one that the file's ending names; say so where these differ."""
+    """Give the form that is asked for, or else the one that the file's ending names; say so where the ending names another."""
     ending = path.suffix.lower().removeprefix(".") if path else ""
-    meant = {form.value: form for form in type(default)}.get(ending)
+    forms = {form.value: form for form in type(default)}
+    meant = forms.get(_SPELT.get(ending, ending))
+    if ending and not (asked or meant):
+        print(
+            f"Note: {path} is to be {default}, as no form of this is called {ending}. There are {', '.join(forms)}.",
+            file=sys.stderr,
+        )
     if asked and meant and meant.value not in (asked.value, _ENDS_IN.get(asked.value)):
         print(
             f"Note: {path} is written as {asked}, as --format says, though its name ends in .{ending}.",
@@ -60,7 +68,8 @@ def output(path: Path | None, option: str = "--output", others: Iterable[Path] =
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    target = path.resolve()
+    device = path.exists() and not (path.is_file() or path.is_dir())
+    target = path if device else path.resolve()  # what /dev/stdout links to in a pipe has no path
     if target.is_dir():
         raise StoreError(f"{path} is a folder. Name a file in it with {option}.")
     if not target.parent.is_dir():
@@ -70,9 +79,9 @@ def output(path: Path | None, option: str = "--output", others: Iterable[Path] =
     try:
         if kept := _kept(target, others):
             raise StoreError(f"{path} is {kept}, and stays as it is. Name another file with {option}.")
-        if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
-            with target.open("wb") as device:
-                yield device
+        if device:  # or a pipe: it is written to, not replaced
+            with target.open("wb") as file:
+                yield file
         else:
             with _replacing(target) as file:
                 yield file
@@ -116,8 +125,8 @@ def _kept(target: Path, others: Iterable[Path]) -> str | None:
 
 
 def _is_database(target: Path) -> bool:
-    whole = (target.with_name(target.name.removesuffix(end)) for end in _BESIDE if target.name.endswith(end))
-    for file in whole:
+    names = (target.name.removesuffix(end) for end in _BESIDE if target.name.endswith(end))
+    for file in (target.with_name(name) for name in names if name):
         if file.is_file():
             with file.open("rb") as data:
                 if data.read(len(_DATABASE)) == _DATABASE:

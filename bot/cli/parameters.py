@@ -358,8 +358,7 @@ ImportHashtag = Annotated[
     typer.Option(metavar="TAG", help="The chat's hashtag, where there is no script.", show_default=False),
 ]
 ImportTitle = Annotated[
-    str | None,
-    typer.Option(metavar="TITLE", help="Its title, where there is no script.", show_default=False),
+    str | None, typer.Option(metavar="TITLE", help="Its title, without a script.", show_default=False)
 ]
 FilesIn = Annotated[
     list[Path] | None,
@@ -375,7 +374,7 @@ Since = Annotated[
     str | None,
     typer.Option(
         metavar="TIME",
-        help='Take only posts from then on, as 2015-04-23 or "2015-04-23 20:45" in the zone of --timezone.',
+        help='Take only posts from then on: 2015-04-23 or "2015-04-23 20:45", in the zone of --timezone if it says none.',
         show_default=False,
     ),
 ]
@@ -385,10 +384,14 @@ Until = Annotated[
         metavar="TIME", help="Take only posts before that time, or to that day.", show_default=False
     ),
 ]
+OneChat = Annotated[bool, typer.Option("--one-chat", help="It is one chat, even if labels begin anew.")]
 
 # Of forget, purge and hashchat itself
 
-Person = Annotated[str, typer.Argument(metavar="NAME", help="The person, by the name they wrote under.")]
+Person = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="The person, by the name they wrote under or else their user name."),
+]
 OlderThan = Annotated[
     str, typer.Option("--older-than", metavar="TIME", help="How long ago: 90d, 12w, 6m or 2y.")
 ]

@@ -11,6 +11,7 @@ from bot.cli.failing import complain
 from bot.cli.reading import with_store
 from bot.cli.saving import save_transcript, transcript_path
 from bot.live.listener import FORGOTTEN
+from bot.render.plain import one_line
 from bot.script.rewriting import mentions
 from bot.store import Chat, Held, Store
 
@@ -35,12 +36,14 @@ def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
         chat = await store.find(name)
         async with store.reading(chat) as record:
             people = await record.people(person)
+            names = await record.names()
         if not people:
             return complain(
                 f"Nobody in {chat.name} wrote as {person}. Write the name as it is in the transcript."
             )
         others = [each for each in await store.with_any_of(people, chat.room) if each.id != chat.id]
-        if not _sure(f"Remove all that {person} wrote in {_places(chat, others, 'in ')} for good?", yes=yes):
+        who = _who(person, [names.get(each, person) for each in people])
+        if not _sure(f"Remove all that {who} wrote in {_places(chat, others, 'in ')} for good?", yes=yes):
             return 1
         chats = [chat, *others]
         await _forget(store, chats, people, person)
@@ -49,6 +52,13 @@ def forget_person(db: Path, name: str, person: str, *, yes: bool) -> int:
         return max([*(complain(each) for each in left), *[await _write_again(db, each) for each in chats]])
 
     return with_store(db, work)
+
+
+def _who(name: str, shown: list[str]) -> str:
+    """Say who is meant by a name: how many, where it is that of several, or under which one they are shown, if another."""
+    if len(shown) > 1:
+        return f"the {len(shown)} people who are called {name}"
+    return name if shown[0].casefold() == name.casefold() else f"{one_line(shown[0])} ({name})"
 
 
 def _places(chat: Chat, others: list[Chat], at: str = "") -> str:
@@ -158,7 +168,7 @@ def _sure(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not (sys.stdin and sys.stdin.isatty()):
-        complain(f"{_NOT_SURE} To do it without being asked, add --yes.")
+        complain(f"{question} {_NOT_SURE} To do it without being asked, add --yes.")
         return False
     sure = typer.confirm(question)
     if not sure:

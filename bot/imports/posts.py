@@ -38,9 +38,13 @@ _OWN = ["id", "at", "kind", "author", "author_id", "host", "text", "answers"]
 #: A number that a spreadsheet has rounded is no id any more: 5.91E+17.
 _ROUNDED = re.compile(r"\d[.,]?\d*E\+\d+", re.IGNORECASE)
 _REACTION = re.compile(r"\s*(\S.*?) \((\d{1,9})\)\s*")
-#: A time of day alone, a day alone, and what spreadsheets put behind one.
-_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)
-_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+#: A time of day alone, what is meant as one or as a day, and what spreadsheets put behind a day.
+_OFFSET = r"(?:\s*(?:z|(?:utc|gmt)?\s?[+-]\d\d:?\d\d|utc|gmt))?"
+_CLOCK = re.compile(rf"\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?{_OFFSET}", re.IGNORECASE)
+_HALF = re.compile(
+    rf"\d{{1,2}}(?:[.:h]\d\d?){{0,2}}(?:[.,]\d+)?\s?[a-z.]{{0,4}}{_OFFSET}|\d{{8}}|\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}",
+    re.IGNORECASE,
+)
 _MIDNIGHT = re.compile(r"[T\s]+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)?\s?AM)$", re.IGNORECASE)
 _YES = frozenset({"true", "yes", "1"})
 #: The line that Excel takes, and does not show, to know the delimiter: a table's very first.
@@ -201,11 +205,13 @@ class _Rows:
         try:
             return self._times.read(text)
         except ValueError as error:
-            if not (_CLOCK.fullmatch(text) or _DAY.fullmatch(text)):
+            if not _HALF.fullmatch(text):
                 raise
-            raise ValueError(
-                f"{error}. Where day and time are in two columns, say which: --columns date=…,time=…"
-            ) from error
+            if self._table.places.get("date", self._table.places["time"]) == self._table.places["time"]:
+                hint = "Where day and time are in two columns, say which: --columns date=…,time=…"
+            else:
+                hint = "Beside a day a clock is read as 20:10, 20:10:05 or 8:10 PM, with a zone or without"
+            raise ValueError(f"{error}. {hint}") from error
 
 
 def _laid_out(sample: str, delimiter: str) -> Layout:

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.imports.heard import Head
-from bot.imports.hours import Labelled, Posted, asking, chats_in, hours, in_order, in_time
+from bot.imports.hours import (
+    Labelled,
+    Posted,
+    asked_apart,
+    asking,
+    chats_in,
+    first_of_each,
+    in_order,
+    in_time,
+    same_words,
+)
 from bot.labels import Forms, Kind, forms_for, named, number_and_part, own_words, plain
 from bot.labels.marks import BLANK, SEPARATOR
 from bot.messages import Message
@@ -52,6 +62,7 @@ class Found:
 
     `tag` is the hashtag that at least half of them have; `bots` are the ids of programs, of which nobody said that they host.
     `chats` are the questions of each chat, where they are those of several; `questions` are then those of the first.
+    `guessed` says that nobody who is known to host asked any.
     """
 
     hosts: Mapping[str, str]
@@ -59,6 +70,7 @@ class Found:
     tag: str = ""
     bots: frozenset[str] = frozenset()
     chats: tuple[Mapping[str, Posted], ...] = ()
+    guessed: bool = False
 
     @property
     def people(self) -> dict[str, str]:
@@ -69,16 +81,18 @@ class Found:
 class Survey:
     """Looks for questions among messages that come in any order; grows with people, labels and hours, not with messages.
 
-    `hosts` are the names, handles or ids of people known to host.
+    `hosts` are the names, handles or ids of people known to host; with `one_chat`, all is of one.
     """
 
-    def __init__(self, script: Script | None, hosts: Collection[str]) -> None:
+    def __init__(self, script: Script | None, hosts: Collection[str], *, one_chat: bool = False) -> None:
         languages = (primary(script.language if script else "en"),)
         labels = tuple(each.label for each in script.everything_asked) if script else ()
         self._forms = forms_for(languages, labels)
         self._labels = {label.casefold(): label for label in labels}
-        asks = {model.plain(each.ask): each.label for each in script.everything_asked} if script else {}
-        self._words = {words: label for words, label in asks.items() if len(words) >= _TELLING}
+        self._one_chat = one_chat
+        self._asks = {each.label: each.ask for each in script.everything_asked} if script else {}
+        words = {model.plain(ask): label for label, ask in self._asks.items()}
+        self._words = {ask: label for ask, label in words.items() if len(ask) >= _TELLING}
         self._wanted = {handle_of(name) for name in hosts}
         self._known: dict[str, str] = {}
         self._bots: set[str] = set()
@@ -100,7 +114,7 @@ class Survey:
             posted = Posted(message.id, message.at, author.id, author.name, ask, tags)
             key = (label, author.id, message.at.replace(minute=0, second=0, microsecond=0))
             earlier = self._posts.get(key)
-            if earlier is None or message.at < earlier.at:
+            if earlier is None or message.at < earlier.at or _is_whole(posted, earlier):
                 self._posts[key] = posted
 
     def posted(self, label: str, post: Posted) -> None:
@@ -116,35 +130,38 @@ class Survey:
         asked = {(label, author): post.name for (label, author, _), post in self._posts.items()}
         return [name for name, _ in Counter(asked.values()).most_common(8)]
 
+    def is_scripted(self, labelled: Labelled) -> bool:
+        """Tell whether a post has the words of the script's question."""
+        label, post = labelled
+        return label in self._asks and same_words(post.ask, self._asks[label])
+
     def found(self) -> Found:
         """Tell who hosts and what was asked, by all that has been added."""
         posts = sorted(((key[0], post) for key, post in self._posts.items()), key=in_time)
-        hosts = self._hosts(posts)
-        chats = [self._given] if self._given else chats_in(each for each in posts if each[1].author in hosts)
-        first, *more = (in_order(each, MOST_QUESTIONS) for each in chats or [{}])
+        guessed = not any(post.author in self._known for _, post in posts)
+        hosts = self._known.keys() | asking(posts) if guessed else self._known.keys()
+        asked = [each for each in posts if each[1].author in hosts]
+        if guessed and not self._one_chat:
+            asked = sorted(asked + asked_apart(posts, hosts), key=in_time)
+        first, *more = (in_order(each, MOST_QUESTIONS) for each in self._parted(asked) or [{}])
         askers = {post.author: post.name for post in first.values() if not self._given}
         bots = frozenset(self._bots - self._known.keys())
         several = (first, *more) if more else ()
-        return Found(askers | self._known, first, _shared(first.values()), bots, several)
+        return Found(askers | self._known, first, _shared(first.values()), bots, several, guessed)
+
+    def _parted(self, asked: Sequence[Labelled]) -> list[dict[str, Posted]]:
+        """Part the hosts' posts, in order of time, into chats; in one, the script's own words go before others."""
+        if self._given:
+            return [self._given]
+        chats = [first_of_each(asked)] if self._one_chat else chats_in(asked, len(self._asks))
+        if len(chats) > 1:
+            return chats
+        return [chat | first_of_each(filter(self.is_scripted, asked)) for chat in chats]
 
     def _is_wanted(self, *names: str) -> bool:
         met = {handle_of(name) for name in names} & self._wanted
         self._met |= met
         return bool(met)
-
-    def _hosts(self, posts: Sequence[Labelled]) -> set[str]:
-        """Give the ids of those who host; where the known ones have asked nothing, of those who did.
-
-        Another hour may be another's: who asks where none of them does.
-        """
-        known = set(self._known)
-        if any(post.author in known for _, post in posts):
-            return known
-        hosts = known | asking(posts)
-        for hour in hours(posts):
-            if not any(post.author in hosts for _, post in hour):
-                hosts |= asking(hour, surely=True)
-        return hosts
 
     def _asked(self, text: str) -> tuple[str, str] | None:
         """Give the label of the question that a text posts, and what it asks."""
@@ -171,6 +188,11 @@ class Survey:
             return self._labels.get(key)
         place = number_and_part(key)
         return key if place and place[0] <= _MOST and "." not in key else None
+
+
+def _is_whole(post: Posted, other: Posted) -> bool:
+    """Tell whether a post that stands in the files twice says more here than there, where it was cut."""
+    return post.id == other.id and len(post.ask) > len(other.ask)
 
 
 def _shared(posts: Collection[Posted]) -> str:

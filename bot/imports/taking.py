@@ -13,7 +13,7 @@ from bot.imports.course import Course
 from bot.imports.files import Beside
 from bot.imports.forms import reader_of
 from bot.imports.heard import Head, Heard, LeftOut, Piece, Settings, Unread, Unreadable
-from bot.imports.hours import DAY, Posted, Several, Span, same_words, spans
+from bot.imports.hours import DAY, Posted, Several, Span, spans
 from bot.imports.questions import Found, Survey, named_hosts, script_text, title_of
 from bot.imports.source import Source, digest, opened
 from bot.imports.streaming import BadJson
@@ -40,7 +40,8 @@ class Wanted:
     `zone` is that of times without one, an IANA name; None takes the script's, or UTC. `dates` says how 04/05/2015 is
     meant: `day-first` or `month-first`. `hashtag` and `title` go before
     what a file says, where there is no script; `folders` are those in which attached files lie besides an export's own.
-    Only posts `since` one moment and before another (`until`) are taken; both are naive, of the zone.
+    Only posts `since` one moment and before another (`until`) are taken; of the zone where they say none. `one_chat` says
+    that the files are of one chat, where they may seem to be of several.
     """
 
     text: str | None = None
@@ -55,6 +56,7 @@ class Wanted:
     dates: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    one_chat: bool = False
 
     @property
     def part(self) -> str:
@@ -173,7 +175,8 @@ class _Taking:
         self._wanted = wanted
         self._times = times
         self._progress = progress
-        self._survey = Survey(wanted.script, (*wanted.hosts, *of_script))
+        self._survey = Survey(wanted.script, (*wanted.hosts, *of_script), one_chat=wanted.one_chat)
+        self._since, self._until = (self._moment(each) for each in (wanted.since, wanted.until))
         self._head = Head()
         self._files = Beside(wanted.folders)
         self._unnamed = 0
@@ -220,8 +223,10 @@ class _Taking:
             raise Unreadable(f"Nobody wrote as {missing[0]} in {files}.{hint}")
         found = self._survey.found()
         if found.chats:
+            guess = " Who asked them is a guess; --host NAME says it." if found.guessed else ""
             raise Several(
-                f"There is more than one chat in {files}: the labels begin anew.", self._spans(found.chats)
+                f"There is more than one chat in {files}: the labels begin anew.{guess}",
+                self._spans(found.chats),
             )
         if not found.questions and not self._wanted.script:
             raise Unreadable(
@@ -246,22 +251,18 @@ class _Taking:
         return await self._spool.count_outside(min(times) - DAY, max(times) + DAY)
 
     def _spans(self, chats: Sequence[Mapping[str, Posted]]) -> tuple[Span, ...]:
-        """Give from when to when each chat is; with a script, each that has one of its questions, if any has."""
-        every, script = spans(chats, self._times.zone), self._wanted.script
-        fitting = (
-            span
-            for span, chat in zip(every, chats, strict=True)
-            if script
-            and any(same_words(post.ask, script.question(label).ask) for label, post in chat.items())
+        """Give from when to when each chat is, and whether it has one of the script's questions."""
+        return tuple(
+            replace(span, fits=any(map(self._survey.is_scripted, chat.items())))
+            for span, chat in zip(spans(chats, self._times.zone), chats, strict=True)
         )
-        return tuple(fitting) or every
+
+    def _moment(self, at: datetime | None) -> datetime | None:
+        """Give a moment with its zone: in an hour that comes twice the first, so that two spans neither overlap nor part."""
+        return at.replace(tzinfo=self._times.zone) if at and not at.tzinfo else at
 
     def _is_wanted(self, at: datetime) -> bool:
-        since, until = self._wanted.since, self._wanted.until
-        if since is None and until is None:
-            return True
-        local = at.astimezone(self._times.zone).replace(tzinfo=None)
-        return (since is None or since <= local) and (until is None or local < until)
+        return (self._since is None or self._since <= at) and (self._until is None or at < self._until)
 
     async def _take(self, piece: Piece, path: Path) -> None:
         match piece:

@@ -43,6 +43,7 @@ _FORMS: dict[str, re.Pattern[str]] = {
 _TWO_WAYS = ("day-first", "month-first")
 #: A file in whose first times neither of them is has none of them.
 _LOOKED_AT = 500
+#: Since 1970: seconds, or milliseconds, of which many could be read as days of the years 1000 to 1999, too.
 _SECONDS = re.compile(r"\s*(\d{9,10})(?:\.(\d{1,9}))?\s*")
 _MILLISECONDS = re.compile(r"\s*(\d{12,13})\s*")
 _DAY_ALONE = re.compile(r"\s*[\dW-]{8,10}\s*")
@@ -89,6 +90,9 @@ class Times:
 
     def read(self, text: str) -> datetime:
         """Give an aware moment, in UTC. Raises ValueError."""
+        return self.aware(_since_1970(text) or self._written(text))
+
+    def _written(self, text: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text.strip())
         except ValueError:
@@ -96,7 +100,7 @@ class Times:
         else:
             if _DAY_ALONE.fullmatch(text):
                 raise ValueError(f"{text.strip()!r} is a day, not a time")
-        return self.aware(moment)
+        return moment
 
     def aware(self, moment: datetime) -> datetime:
         """Give a moment in UTC, of this zone where it says none. Raises ValueError for one outside of all chats' time."""
@@ -112,17 +116,21 @@ class Times:
         return moment
 
     def _otherwise(self, text: str) -> datetime:
-        if found := _SECONDS.fullmatch(text):
-            micro = int((found[2] or "0").ljust(6, "0")[:6])
-            return datetime.fromtimestamp(int(found[1]), UTC).replace(microsecond=micro)
-        if found := _MILLISECONDS.fullmatch(text):
-            return datetime.fromtimestamp(int(found[1]) / 1000, UTC)
         for number, form in enumerate(self._forms):
             if moment := _reads(form, text):
                 if number:  # what a file begins with, it goes on with
                     self._forms.insert(0, self._forms.pop(number))
                 return moment
         raise ValueError(f"{text.strip()[:40]!r} is not a time that can be read")
+
+
+def _since_1970(text: str) -> datetime | None:
+    if found := _SECONDS.fullmatch(text):
+        micro = int((found[2] or "0").ljust(6, "0")[:6])
+        return datetime.fromtimestamp(int(found[1]), UTC).replace(microsecond=micro)
+    if found := _MILLISECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(found[1]) / 1000, UTC)
+    return None
 
 
 def _reads(form: re.Pattern[str], text: str) -> datetime | None:

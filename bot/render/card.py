@@ -18,7 +18,7 @@ from rich.cells import chop_cells
 from bot.recap import Recap
 from bot.render import charts, shown
 from bot.render.html import macros
-from bot.render.plain import from_the_right, one_line, wrap
+from bot.render.plain import direction, one_line, wrap
 from bot.render.story import when
 
 WIDTH, HEIGHT = 1200, 630
@@ -65,7 +65,7 @@ def draw(recap: Recap, title: str) -> Card:
         hashtag=hashtag,
         tag_size=min(TAG, TAG * ROOM // (_widest([hashtag], TAG) or ROOM)),
         size=size,
-        lines=tuple(_placed(lines, size, from_right=from_the_right(words))),
+        lines=tuple(_placed(lines, size, from_right=direction(words) == "rtl")),
         figures=tuple(tuple(each.split(" ", 1)) for each in shown.counts(recap)),
         when=_drawable(when(recap.about).split(",")[0], undrawn),
         course=charts.course(recap),

@@ -5,13 +5,13 @@ import re
 from markupsafe import Markup, escape
 
 from bot.recap import About, is_link, pieces
-from bot.render.plain import from_the_right
+from bot.render import plain
 from bot.script.phrases import primary
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 #: What people begin with before their own words: mentions, hashtags, labels as `A1` or `Bonus:`, and marks.
 _BEGINNING = re.compile(r"(?:[@#]\S+|[^\W\d_]\d+[^\W\d_]?(?!\w)|\w+:|[^\w@#])*+")
-_AS_IT_BEGINS, _FROM_THE_RIGHT = Markup(' dir="auto"'), Markup(' dir="rtl"')
+_DIRECTIONS = {how: Markup(' dir="{}"').format(how) for how in ("auto", "ltr", "rtl")}
 _BEFORE, _BETWEEN, _AFTER = (
     Markup('<a href="'),
     Markup('" rel="noopener noreferrer nofollow">'),
@@ -43,11 +43,11 @@ def lang(about: About) -> Markup:
 
 
 def direction(text: str) -> Markup:
-    """Give the attribute for a text that may begin with a label, which is Latin in every language and says nothing of it."""
-    if text.isascii():  # as nearly always
-        return _AS_IT_BEGINS
+    """Give the attribute for a text that may begin with what says nothing of it: a label, which is Latin everywhere, or names."""
+    if text.isascii():  # as nearly always; there the browser finds the same
+        return _DIRECTIONS["auto"]
     begins = _BEGINNING.match(text)
-    return _FROM_THE_RIGHT if from_the_right(text[begins.end() if begins else 0 :]) else _AS_IT_BEGINS
+    return _DIRECTIONS[plain.direction(text[begins.end() if begins else 0 :])]
 
 
 def reference(address: str, text: str) -> Markup:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Literal
 
 from rich.cells import cell_len, chop_cells
 
@@ -10,6 +11,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Embeddings, overrides and isolates reach beyond the text that holds them; the marks (U+200E, U+200F, U+061C) do not.
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u206f]")
+Direction = Literal["ltr", "rtl", "auto"]
+_STRONG: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _WORDS = re.compile(r"\s*\S+")
 _LEAST_WIDTH = 20
 
@@ -46,12 +49,10 @@ def wrap(text: str, width: int, head: str = "") -> str:
     return "\n".join(f"{margin}{line}".rstrip() for margin, line in zip(margins, lines, strict=True))
 
 
-def from_the_right(text: str) -> bool:
-    """Tell whether a text runs from right to left, by its first strong letter (https://www.unicode.org/reports/tr9/#P2)."""
-    if text.isascii():
-        return False
-    strong = (unicodedata.bidirectional(each) for each in text)
-    return next((each for each in strong if each in ("L", "R", "AL")), "L") != "L"
+def direction(text: str) -> Direction:
+    """Tell how a text runs, by its first strong letter (https://www.unicode.org/reports/tr9/#P2); `auto` where it has none."""
+    classes = map(unicodedata.bidirectional, text)
+    return next((_STRONG[each] for each in classes if each in _STRONG), "auto")
 
 
 def _folded(line: str, room: int) -> list[str]:

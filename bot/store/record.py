@@ -316,14 +316,17 @@ class Record(History):
         return next(int(row[0]) for row in rows)
 
     async def people(self, name: str) -> list[str]:
-        """Give the ids of those who wrote, hosted, or are else known under that name, whatever its letters' case."""
-        rows = await self._db.execute_fetchall(
-            """SELECT author, name FROM messages WHERE chat = ?1 AND NOT deleted
-            UNION SELECT author, name FROM hosts WHERE chat = ?1
-            UNION SELECT author, name FROM other_names WHERE chat = ?1""",
-            (self._chat,),
-        )
-        return sorted({author for author, written in rows if written.casefold() == name.casefold()})
+        """Give the ids of those who wrote or hosted under that name, whatever its letters' case.
+
+        Where nobody did, those of whom it is another name, which no transcript shows.
+        """
+        shown = """SELECT author, name FROM messages WHERE chat = ?1 AND NOT deleted
+            UNION SELECT author, name FROM hosts WHERE chat = ?1"""
+        for names in (shown, "SELECT author, name FROM other_names WHERE chat = ?1"):
+            rows = await self._db.execute_fetchall(names, (self._chat,))
+            if found := {author for author, written in rows if written.casefold() == name.casefold()}:
+                return sorted(found)
+        return []
 
     async def _posts(self) -> list[Entry]:
         rows = await self._db.execute_fetchall(

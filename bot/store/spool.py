@@ -44,23 +44,37 @@ _GONE = tuple(
     f"DROP TABLE temp.{table}"
     for table in ("spool", "spool_reactions", "spool_media", "spool_hosts", "spool_names", "spool_gone")
 )
-#: What stands twice counts once, in its newest version; that others stand under its id as the same version is noted.
-_ADD = """INSERT INTO temp.spool (id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments,
+#: Of two texts, whether one begins as the other: an archive may cut it, and who edits a post mostly leaves its beginning.
+_ALIKE = """(instr(excluded.text, rtrim(substr(text, 1, 12), ' .…')) = 1
+        OR instr(text, rtrim(substr(excluded.text, 1, 12), ' .…')) = 1)"""
+#: An archive may cut the seconds off a time (in microseconds).
+_MINUTE = 60_000_000
+#: How what stands under an id that is taken differs as the same version: by its words alone, or so that it is another post.
+_REWORDED, _ANOTHER = 1, 2
+_SAYS_MORE = "(excluded.version, length(excluded.text)) > (version, length(text))"
+#: What stands twice counts once, in its newest version or else in the longest; how far others under its id differ is noted.
+_ADD = f"""INSERT INTO temp.spool (id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments,
         repeats, highlighted, purpose, answers, under, kind)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version),
-        text = iif(excluded.version > version, excluded.text, text),
-        edited_at = iif(excluded.version > version, excluded.edited_at, edited_at),
-        attachments = iif(excluded.version > version, excluded.attachments, attachments),
-        shared = shared OR (excluded.version = version AND (excluded.at <> at OR excluded.text <> text))
-    WHERE excluded.version > version OR excluded.at <> at OR excluded.text <> text"""
-_SHARED = "SELECT id FROM temp.spool WHERE shared ORDER BY number LIMIT 1"
-#: Other chats of the room that have any of it: only what was said in the same time is looked at.
+        text = iif({_SAYS_MORE}, excluded.text, text),
+        edited_at = iif({_SAYS_MORE}, excluded.edited_at, edited_at),
+        attachments = iif({_SAYS_MORE}, excluded.attachments, attachments),
+        shared = max(shared, CASE WHEN excluded.version <> version THEN 0 WHEN excluded.author <> author THEN {_ANOTHER}
+            WHEN {_ALIKE} THEN 0 WHEN abs(excluded.at - at) < {_MINUTE} THEN {_REWORDED} ELSE {_ANOTHER} END)
+    WHERE excluded.version > version OR excluded.author <> author OR excluded.text <> text"""  # noqa: S608  (constants of this module)
+#: Few posts are reworded while they are archived: where more are than one in twenty, and than two, they are none of one id.
+_SHARED = f"""SELECT id FROM temp.spool WHERE shared = {_ANOTHER}
+        OR (shared AND (SELECT count(*) > 2 AND count(*) * 20 > (SELECT count(*) FROM temp.spool) FROM temp.spool WHERE shared))
+    ORDER BY number LIMIT 1"""  # noqa: S608  (a constant of this module)
+#: Other chats that have any of it: only what was said in the same time is looked at. In other rooms the same ids may be those
+#: of other messages; not so if these are from the same people, and as old and worded to the letter.
 _TWIN = """SELECT c.name FROM chats c, (SELECT min(at) AS first, max(at) AS last FROM temp.spool)
-    WHERE c.room = ? AND (
-        EXISTS (SELECT 1 FROM messages m
-            WHERE m.chat = c.id AND m.at BETWEEN first AND last AND m.id IN (SELECT id FROM temp.spool))
-        OR EXISTS (SELECT 1 FROM posts p WHERE p.chat = c.id AND p.id IN (SELECT id FROM temp.spool)))
+    WHERE EXISTS (SELECT 1 FROM messages m JOIN temp.spool s ON s.id = m.id
+            WHERE m.chat = c.id AND m.at BETWEEN first AND last
+            AND (c.room = ?1 OR (m.at, m.author, m.text) = (s.at, s.author, s.text)))
+        OR EXISTS (SELECT 1 FROM posts p JOIN temp.spool s ON s.id = p.id
+            WHERE p.chat = c.id AND (c.room = ?1 OR (p.sent, p.wording) = (s.at, s.text)))
     ORDER BY c.id LIMIT 1"""
 _NEXT = """SELECT number, id, version, place, author, name, hosting, at, edited_at, text, reply_to, attachments, repeats,
         purpose, answers, under, kind FROM temp.spool WHERE (at, number) > (?, ?) ORDER BY at, number LIMIT ?"""
@@ -107,7 +121,7 @@ _MEDIA = """INSERT OR IGNORE INTO media (chat, room, url, author, name, type, si
 
 
 class Twin(StoreError):
-    """A chat of the room has some of the messages already; the text says which, and what to do."""
+    """A chat has some of the messages already; the text says which, and what to do."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -217,7 +231,7 @@ class Spool:
         return int(count)
 
     async def shared(self) -> str | None:
-        """Give an id under which several things were added that are no versions of one, or None."""
+        """Give an id under which several things were added that are no versions of one post, or None."""
         rows = await self._do(partial(_fetch, _SHARED, ()))
         return str(rows[0][0]) if rows else None
 
@@ -361,23 +375,7 @@ def _fetch(statement: str, values: Sequence[object], db: sqlite3.Connection) -> 
 
 
 def _spooled(row: Sequence[Any]) -> Spooled:
-    (
-        number,
-        id_,
-        version,
-        place,
-        author,
-        name,
-        hosting,
-        at,
-        edited,
-        text,
-        reply_to,
-        files,
-        repeats,
-        *read,
-        kind,
-    ) = row
+    number, id_, version, place, author, name, hosting, at, edited, text, reply_to, files, repeats, *read, kind = row  # fmt: skip
     message = Message(
         id_, Author(author, name, bool(hosting)), text, moment(at), version, moment(edited) if edited else None, reply_to,
         place, attachments(files), bool(repeats),

@@ -44,13 +44,14 @@ async def has_no_channel(line: Line, guild: int, channel: int) -> bool:
 async def stand_still(store: Store, chat: Chat, now: datetime) -> str | None:
     """Let a chat be that runs here no longer; gives what to say of it, or None where it has waited for long and is given up.
 
-    Raises StoreError.
+    Raises Held where another process runs it, whose bot may well be in the server; and StoreError.
     """
     since = await _left(store, chat)
     if since is None:
         since = now
-        await store.release(chat.id)
+        await store.hold(chat.id)
         await store.note(chat, {LEFT: now.isoformat()})
+        await store.release(chat.id)
     match chat.state.phase:
         case Ready(starts=datetime() as later) | Late(until=later):
             until = max(since, later) + LONGEST

@@ -80,10 +80,10 @@ class Chats:
         while True:
             for chat in unfinished:
                 await self._go_on_with(chat)
-            self._look.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ASK_AGAIN):
                     await self._look.wait()
+            self._look.clear()  # what comes while they are looked at is a reason to look again
             with contextlib.suppress(StoreError):  # what cannot be read now is looked for again
                 unfinished = await self.store.unfinished(KIND)
 

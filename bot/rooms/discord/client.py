@@ -220,9 +220,10 @@ class Client(discord.Client):
         """Hand on that the bot is in a server no longer."""
         self._crew.moved()
 
-    async def on_guild_join(self, _: discord.Guild) -> None:
-        """Hand on that the bot is in a server, which Discord tells of also where it was in it before."""
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Hand on that the bot is in a server, perhaps again: what was said there meanwhile was never told."""
         self._crew.moved()
+        self._crew.allowed(guild.id)
 
     on_guild_available = on_guild_join  # one that was away, or that Discord is late to tell of
 

@@ -127,14 +127,19 @@ class Asked:
 
     def sitting(self, order: Order = GOING) -> Sitting:
         """Give the live chat that is meant: the one here, or else the only one; of several, by `order`. Raises Refusal."""
-        here = self.live_here()
-        among = here or [each for each in self.live if self.sees(each.channel)]
+        return self._meant(self._among(), order)
+
+    def _among(self) -> list[Sitting]:
+        """Give the live chats that can be meant: those here or, where there is none, those elsewhere that this person sees."""
+        return self.live_here() or [each for each in self.live if self.sees(each.channel)]
+
+    def _meant(self, among: list[Sitting], order: Order) -> Sitting:
         groups = ([each for each in among if isinstance(each.live.state.phase, kind)] for kind in order)
         first = next(filter(None, groups), [])
-        if here or len(first) == 1:
-            return first[0]
         if not first:
             raise Refusal("No chat is live on this server. A host begins one with `/chat start`.")
+        if len(first) == 1 or first[0].channel in self.here:
+            return first[0]
         places = " and ".join(sorted({f"<#{each.channel}>" for each in first}))
         raise Refusal(
             f"More than one chat is live. Use the command in the channel of the one you mean: {places}."
@@ -145,18 +150,17 @@ class Asked:
         return [each for place in self.here for each in self.chats.at(self.guild, place)]
 
     def hosted(self, order: Order = GOING) -> Sitting:
-        """Give the live chat that is meant, to one of its hosts only. Raises Refusal."""
-        sitting = self.sitting(order)
-        self.must_host(sitting.live.state)
-        return sitting
+        """Give the live chat that is meant, of those that this person hosts. Raises Refusal."""
+        among = self._among()
+        hosted = [each for each in among if self.hosts(each.live.state)]
+        if among and not hosted:
+            raise Refusal(ONLY_HOSTS)
+        return self._meant(hosted, order)
 
     def all_hosted(self) -> list[Sitting]:
         """Give the live chats in the channel that is meant, oldest first, which this person hosts. Raises Refusal."""
-        there = reversed(self.chats.at(self.guild, self.sitting().channel))
-        hosted = [each for each in there if self.hosts(each.live.state)]
-        if not hosted:
-            raise Refusal(ONLY_HOSTS)
-        return hosted
+        there = reversed(self.chats.at(self.guild, self.hosted().channel))
+        return [each for each in there if self.hosts(each.live.state)]
 
     async def published(self) -> list[Chat]:
         """Give the chats, oldest first and hosted by this person, for which it counts here whose words are published.

@@ -122,9 +122,8 @@ class DiscordRoom:
     async def _deliver(self, delivery: Delivery) -> Delivered:
         post = delivery.post
         if post.kind is Kind.RECAP:
-            with contextlib.suppress(
-                TimeoutError
-            ):  # what is heard later comes in when it is brought up to date
+            # what is heard later comes in when it is brought up to date, where late answers count
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LAST_MOMENTS):
                     await self.catch_up()
             return _as_delivered(await self._recaps.deliver())

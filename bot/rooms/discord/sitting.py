@@ -17,7 +17,7 @@ from bot.rooms.discord.keeping import Keeper
 from bot.rooms.discord.line import Line
 from bot.rooms.discord.room import DiscordRoom
 from bot.session import Cancel, Over, Ready, Refusal, missed
-from bot.store import OPEN, Chat, Store, StoreError
+from bot.store import OPEN, Chat, Store, StoreError, in_words
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ class Sitting:
         self._store = store
         self._clock = clock
         self._left = asyncio.Event()
+        self._listens = False
+        self._stopped = False
         self._reopened = False
         self.waiting = ""
 
@@ -107,7 +109,7 @@ class Sitting:
 
     async def _catch_up(self) -> None:
         """Wait until all that was missed has been heard; nothing will be where the channel is no more."""
-        if self.hears:
+        if self._listens:
             waiting = {asyncio.ensure_future(each) for each in (self.ears.caught_up(), self._left.wait())}
             try:
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -122,8 +124,10 @@ class Sitting:
         """Run the chat until it is over and all is tidied up, or until `stop`. Raises StoreError."""
         await self.echoes.load()
         self._say_if_missed()
+        with in_words(self._store.path):  # what was missed before the end belongs into the recap
+            self._listens = self.hears or bool(await self._store.record(self.chat).posts_to_come())
         parts = [self.room.run(), self._keeper.run(), self._over_without_channel()]
-        if self.hears:
+        if self._listens:
             parts.append(self.ears.run())
         others = [asyncio.create_task(each, name=self.chat.name) for each in parts]
         running = asyncio.create_task(self.live.run(), name=self.chat.name)
@@ -131,7 +135,7 @@ class Sitting:
             done, _ = await asyncio.wait({running, *others}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-            if isinstance(self.live.state.phase, Over):
+            if isinstance(self.live.state.phase, Over) and not self._stopped:
                 await self._tidy_up(self.live.state.phase)
         finally:
             self.live.stop()
@@ -184,5 +188,6 @@ class Sitting:
             await self._store.note(self.chat, {OPEN: None})
 
     def stop(self) -> None:
-        """Finish what is in hand, and let `run` return."""
+        """Finish what is in hand, and let `run` return: a chat that is over stays open, as there may be more to post."""
+        self._stopped = True
         self.live.stop()

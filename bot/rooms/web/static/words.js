@@ -99,10 +99,11 @@ export function short(/** @type {string} */ text, most = 90) {
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : characters.join("");
 }
 
-/** Give the direction (`dir`) of a text that may begin with a label, which is Latin in every language and says nothing of it. */
+/** Give the direction (`dir`) of a text that may begin with what says nothing of it: a label, Latin everywhere, or names. */
 export function direction(/** @type {string} */ text) {
   const letter = /\p{L}/u.exec(text.replace(BEGINNING, ""));
-  return letter && FROM_THE_RIGHT.test(letter[0]) ? "rtl" : "auto";
+  if (!letter) return "auto";
+  return FROM_THE_RIGHT.test(letter[0]) ? "rtl" : "ltr";
 }
 
 /** A random id, for a message or a wish that must count once however often it is sent. */
