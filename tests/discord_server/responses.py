@@ -1,6 +1,5 @@
 """The bot's answers to interactions: the callback, and what follows by the interaction's token."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +42,6 @@ _ALLOWED = {
 }
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
 def callback(asked: "Asked", interaction: int, token: str) -> Any:
     """Take the first answer to an interaction. Raises Wrong (10062 unknown or too late, 40060 answered already)."""
     asking = asked.server.world.interactions.get(interaction)
@@ -54,8 +49,9 @@ def callback(asked: "Asked", interaction: int, token: str) -> Any:
         raise Wrong(404, 10062, "Unknown interaction")
     if asking.response is not None:
         raise Wrong(400, 40060, "Interaction has already been acknowledged.")
-    if _now() - asking.made > asked.server.acknowledge_seconds:
-        _too_late(asked, asking)
+    if asked.server.time() - asking.made >= asked.server.acknowledge_seconds:
+        # the bot's fault only if it had the interaction in time
+        raise Wrong(404, 10062, "Unknown interaction", blame=asked.server.is_late(asking))
     asked.check(_CALLBACK)
     kind, data = asked.body["type"], asked.body.get("data") or {}
     orphan = asking.message is None and kind in (DEFER_UPDATE, UPDATE)
@@ -69,12 +65,6 @@ def callback(asked: "Asked", interaction: int, token: str) -> Any:
     _ANSWERS[kind](asked, asking, data)
     asking.response = kind
     return _receipt(asked, asking)
-
-
-def _too_late(asked: "Asked", asking: Interaction) -> None:
-    """Refuse; it is the bot's fault only if it had the interaction in time."""
-    late = asking.delivered is None or _now() - asking.delivered <= asked.server.acknowledge_seconds
-    raise Wrong(404, 10062, "Unknown interaction", blame=not late)
 
 
 def _receipt(asked: "Asked", asking: Interaction) -> Any:
@@ -176,7 +166,7 @@ def _by_token(asked: "Asked", webhook: int, token: str) -> Interaction:
             break
     else:
         raise Wrong(401, 50027, "Invalid Webhook Token")
-    if _now() - asking.made > LIFE:
+    if asked.server.time() - asking.made > LIFE:
         raise Wrong(401, 50027, "Invalid Webhook Token")
     if asking.response is None:
         raise Wrong(404, 10015, "Unknown Webhook")
