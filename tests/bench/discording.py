@@ -102,6 +102,10 @@ def _ratio(
     return Ratio(what, ours, peer, unit, limit, at_most=at_most)
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 # Processes ---------------------------------------------------------------------------------------------------------
 
 
@@ -173,10 +177,10 @@ async def _rate(folder: Path, count: int) -> float:
             place.person("Person 0").says(place.channel, "Hello!")
             await asyncio.to_thread(_until_kept, db, 1)  # the bot is all ears
             send = _ready_to_send(place, count)
-            start = server.time()
+            start = _now()
             send()
             await asyncio.to_thread(_until_kept, db, count + 1)
-            return count / (server.time() - start)
+            return count / (_now() - start)
 
 
 def _until_kept(db: Path, messages: int) -> None:
@@ -192,10 +196,10 @@ async def _bare_rate(_: Path, count: int) -> float:
         place = server.guild()
         async with _peer(server, _COUNTS.format(count=count)) as process:
             send = _ready_to_send(place, count)
-            start = server.time()
+            start = _now()
             send()
             await _until_says(process, "all")
-            return count / (server.time() - start)
+            return count / (_now() - start)
 
 
 def _ready_to_send(place: Place, count: int) -> Callable[[], None]:
@@ -234,10 +238,10 @@ async def _late(folder: Path, count: int) -> float:
 
 async def _begun(place: Place, count: int) -> None:
     """Begin a chat in each of so many channels, evenly."""
-    server, host = place.server, place.person("Hana", host=True)
-    start = server.time()
+    host = place.person("Hana", host=True)
+    start = _now()
     for number, channel in enumerate([*place.guild.channels.values()][:count]):
-        await asyncio.sleep(max(0.0, start + GAP * number - server.time()))
+        await asyncio.sleep(max(0.0, start + GAP * number - _now()))
         answer = await host.runs("chat start", channel, script="bench").answered()
         assert "begins now" in answer.text, answer.text
         await place.message(channel, "Welcome")
@@ -265,9 +269,9 @@ async def _talking(place: Place) -> AsyncIterator[None]:
     async def talk() -> None:
         people = [place.person(f"Person {n}") for n in range(PEOPLE)]
         channels = [*place.guild.channels.values()]
-        start = place.server.time()
+        start = _now()
         for number, text in enumerate(texts(RATE * 600)):
-            await asyncio.sleep(max(0.0, start + number / RATE - place.server.time()))
+            await asyncio.sleep(max(0.0, start + number / RATE - _now()))
             people[number % PEOPLE].says(channels[number % len(channels)], text)
 
     talking = asyncio.create_task(talk())

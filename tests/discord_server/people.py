@@ -224,7 +224,7 @@ class Person:
         )
 
     def _begin(self, type: int, channel: Channel, data: Json, message: Message | None = None) -> Asking:
-        now = self._server.time()
+        now = self._server.had_machine()
         interaction = begin(self._server, type, self.user, channel, data, now=now, message=message)
         asking = Asking(self._server, interaction)
         self.place.askings.append(asking)

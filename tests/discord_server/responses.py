@@ -49,7 +49,7 @@ def callback(asked: "Asked", interaction: int, token: str) -> Any:
         raise Wrong(404, 10062, "Unknown interaction")
     if asking.response is not None:
         raise Wrong(400, 40060, "Interaction has already been acknowledged.")
-    if asked.server.time() - asking.made >= asked.server.acknowledge_seconds:
+    if asked.server.had_machine() - asking.made >= asked.server.acknowledge_seconds:
         # the bot's fault only if it had the interaction in time
         raise Wrong(404, 10062, "Unknown interaction", blame=asked.server.is_late(asking))
     asked.check(_CALLBACK)
@@ -166,7 +166,7 @@ def _by_token(asked: "Asked", webhook: int, token: str) -> Interaction:
             break
     else:
         raise Wrong(401, 50027, "Invalid Webhook Token")
-    if asked.server.time() - asking.made > LIFE:
+    if asked.server.had_machine() - asking.made > LIFE:
         raise Wrong(401, 50027, "Invalid Webhook Token")
     if asking.response is None:
         raise Wrong(404, 10015, "Unknown Webhook")

@@ -145,7 +145,7 @@ class Server:
 
     def watch(self, asking: Interaction) -> None:
         """Note that an interaction has reached the bot, and see whether it is acknowledged in time."""
-        asking.delivered = self.time()
+        asking.delivered = self.had_machine()
         self._unanswered.append(asking)
 
     def _blame_who_is_late(self) -> None:
@@ -161,9 +161,11 @@ class Server:
 
     def is_late(self, asking: Interaction) -> bool:
         """Tell whether the bot has had an interaction for longer than it may take to acknowledge it."""
-        return asking.delivered is not None and self.time() - asking.delivered >= self.acknowledge_seconds
+        return (
+            asking.delivered is not None and self.had_machine() - asking.delivered >= self.acknowledge_seconds
+        )
 
-    def time(self) -> float:
+    def had_machine(self) -> float:
         """Give for how many seconds the server has had the machine: by it interactions live and die.
 
         Where a busy machine lets nobody run for a while, that is not the bot's fault.
