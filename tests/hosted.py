@@ -16,6 +16,7 @@ from bot.rooms.discord.line import Line, Patience
 from bot.rooms.discord.settings import Settings
 from bot.rooms.discord.sitting import Sitting
 from bot.store import Store
+from tests.chats import Leaping
 from tests.discord_server import Answer, Channel, Message, Person, Place, Server
 from tests.guilds import served, until
 
@@ -107,6 +108,14 @@ async def life(
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def leaping(path: Path) -> AsyncIterator[tuple[Leaping, Hall, Person]]:
+    """Run the bot on a clock that can leap, in one guild, and give its host."""
+    clock = Leaping()
+    async with served(now=clock.seconds) as server, life(server, path, clock=clock) as room:
+        yield clock, room, host_of(server.guild())
 
 
 async def told(person: Person, command: str, channel: Channel | None = None, /, **options: Any) -> str:

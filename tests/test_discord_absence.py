@@ -14,7 +14,7 @@ from bot.store import Held, Store
 from tests.chats import Leaping, entries
 from tests.discord_server import Message, Permission, Person, Place
 from tests.guilds import served, until
-from tests.hosted import SCRIPT, Hall, answered, hall, host_of, life, told
+from tests.hosted import SCRIPT, Hall, answered, hall, host_of, leaping, life, told
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ASIDE, GIVEN_UP = "so it stands still", "so the chat is given up"
@@ -111,9 +111,7 @@ async def test_left_in_the_middle_of_a_question(tmp_path: Path, caplog: pytest.L
 
 async def test_left_again_and_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Each time that a server is left is said once, and a chat that is only planned begins by itself, at its time."""
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         await planned(room, host, clock, 30 * MINUTE)
         for times in (1, 2):
             await gone(room, host.place)
@@ -127,9 +125,7 @@ async def test_left_again_and_again(tmp_path: Path, caplog: pytest.LogCaptureFix
 
 async def test_a_start_while_the_bot_was_away(tmp_path: Path) -> None:
     """A chat does not begin while the bot is not in its server; it does at once when the bot is back soon enough."""
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         await planned(room, host, clock, 30 * MINUTE)
         await gone(room, host.place)
         clock.leap(50 * MINUTE)
@@ -188,9 +184,7 @@ async def test_given_up_after_a_day(tmp_path: Path, caplog: pytest.LogCaptureFix
 
 async def test_what_is_planned_is_given_up_a_day_after_its_time(tmp_path: Path) -> None:
     """A chat in a week from now waits for the bot for eight days."""
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         await planned(room, host, clock, 7 * DAY)
         await gone(room, host.place)
         clock.leap(7 * DAY + 23 * HOUR)
@@ -203,9 +197,7 @@ async def test_what_is_planned_is_given_up_a_day_after_its_time(tmp_path: Path) 
 
 async def test_a_day_begins_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A bot that was there again in between has not been away for long."""
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         await planned(room, host, clock, 10 * MINUTE)
         await gone(room, host.place)
         clock.leap(23 * HOUR)

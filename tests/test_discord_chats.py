@@ -21,7 +21,7 @@ from tests.chats import Leaping, entries
 from tests.discord_server import Message, Permission, Person, Place
 from tests.discord_server.faults import broken, delayed, held, refused
 from tests.guilds import served, until
-from tests.hosted import SCRIPT, Hall, answered, hall, host_of, life, pressed, told
+from tests.hosted import SCRIPT, Hall, answered, hall, host_of, leaping, life, pressed, told
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Answers still count for an hour after the end; a question is on the floor for ten hours.
@@ -326,9 +326,7 @@ async def test_before_the_next_has_heard_anything(tmp_path: Path) -> None:
 async def test_a_reply_to_a_chat_that_is_over(tmp_path: Path) -> None:
     """Once a chat takes nothing more, a reply to what was said in it belongs to the one that runs, and none before does."""
     write(tmp_path, "late", LATE)
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         place, ana = host.place, host.place.person("Ana")
         former = await room.begun(host, script="late")
         question = await place.message(place.channel, "Q1: ")
@@ -565,20 +563,18 @@ async def test_forgotten_while_the_chat_is_tidied_up(tmp_path: Path) -> None:
 async def test_what_still_stands_is_told_and_goes_later(tmp_path: Path) -> None:
     """Who is forgotten while the bot may not delete what it posted is told where that stands; it goes once the bot may."""
     write(tmp_path, "prompt", PROMPT)
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         ana = host.place.person("Ana")
         echo = await over_with_an_echo(room, host, ana)
         await finished(room)
-        server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+        room.server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
         warning = (await ana.runs("chat forget-me").answered()).message
         assert warning
         told_ = (await pressed(ana, warning, "Forget me")).text
         assert "Done" not in told_
         assert f"still stand in <#{host.place.channel.id}>" in told_
         assert not echo.deleted
-        server.faults.clear()
+        room.server.faults.clear()
         assert len(await room.chats.store.unfinished(KIND)) == 1
         clock.leap(LONGEST_RETRY)
         await finished(room)
@@ -595,14 +591,12 @@ async def test_what_is_refused_for_good(tmp_path: Path, caplog: pytest.LogCaptur
     """It is said once, each time no more is asked than has to be, and it is asked for less and less often."""
     write(tmp_path, "prompt", PROMPT)
     caplog.set_level(logging.INFO, "bot.rooms.discord")
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         ana = host.place.person("Ana")
         await over_with_an_echo(room, host, ana)
         await finished(room)
         for method in ("DELETE", "PATCH"):
-            server.faults.on(method, "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+            room.server.faults.on(method, "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
         caplog.clear()
         warning = (await ana.runs("chat forget-me").answered()).message
         assert warning
@@ -610,17 +604,17 @@ async def test_what_is_refused_for_good(tmp_path: Path, caplog: pytest.LogCaptur
         tries = []
         for _ in range(7):
             await taken_up(room)
-            tries.append([method for method, _, _ in server.faults.struck])
+            tries.append([method for method, _, _ in room.server.faults.struck])
             clock.leap(LONGEST_RETRY)
         assert [len(asked) for asked in tries] == [2, 4, 4, 6, 6, 6, 6]
         assert sorted(tries[0]) == ["DELETE", "PATCH"]
         await room.chats.ready()
         await taken_up(room)
-        assert len(server.faults.struck) == 8
+        assert len(room.server.faults.struck) == 8
         (said,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
         assert "not all can be tidied up after its end" in said
         assert "Missing Access" in said
-        server.faults.clear()
+        room.server.faults.clear()
         await room.chats.ready()
         await finished(room)
         assert "By bicycle" not in shown(host.place)
@@ -648,19 +642,17 @@ async def test_stopped_while_somebody_is_being_forgotten(tmp_path: Path) -> None
 
 async def test_what_still_stands_of_a_live_chat_is_told(tmp_path: Path) -> None:
     """While a chat goes on it is told in the same way, and tried again there."""
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         ana = host.place.person("Ana")
         await room.begun(host)
         echo = await answered(ana, await host.place.message(host.place.channel, "Q1: "), "By bicycle")
-        server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
+        room.server.faults.on("DELETE", "*/messages/*", refused(403, 50001, "Missing Access"), times=50)
         warning = (await ana.runs("chat forget-me").answered()).message
         assert warning
         assert "still stand in" in (await pressed(ana, warning, "Forget me")).text
-        server.faults.clear()
+        room.server.faults.clear()
         clock.leap(LONGEST_RETRY)
-        await server.until(lambda: echo.deleted)
+        await room.server.until(lambda: echo.deleted)
 
 
 async def test_a_chat_opened_once_more_hears_nothing(tmp_path: Path) -> None:
@@ -685,17 +677,15 @@ async def test_a_chat_opened_once_more_hears_nothing(tmp_path: Path) -> None:
 async def test_an_answer_refused_just_before_the_end_is_shown(tmp_path: Path) -> None:
     """What was promised to appear appears, also where Discord refuses it at first and the chat ends before the next attempt."""
     write(tmp_path, "prompt", PROMPT)
-    clock = Leaping()
-    async with served(now=clock.seconds) as server, life(server, tmp_path, clock=clock) as room:
-        host = host_of(server.guild())
+    async with leaping(tmp_path) as (clock, room, host):
         ana = host.place.person("Ana")
         await room.begun(host, script="prompt")
         question = await host.place.message(host.place.channel, "Q1: ")
-        server.faults.on("POST", "/channels/*/messages", refused(403, 50013, "Missing Permissions"))
+        room.server.faults.on("POST", "/channels/*/messages", refused(403, 50013, "Missing Permissions"))
         form = (await pressed(ana, question, "Answer")).modal
         assert form
         await ana.submits(form, {"text": "By bicycle"}).answered()
-        await server.until(lambda: server.faults.struck)
+        await room.server.until(lambda: room.server.faults.struck)
         await told(host, "end")
         await until(lambda: not room.chats._tasks)
         assert len(await room.chats.store.unfinished(KIND)) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.importing import import_files
+from bot.cli.importing import Asked, import_files
 from tests.importing import ANA, HANA, export, note, person, written
 from tests.test_cli import Host
 from tests.test_import_irc import ZNC
@@ -103,11 +103,11 @@ def test_named_by_the_one_who_imports(tmp_path: Path, capsys: pytest.CaptureFixt
         ),
         ({"title": "x", "script": path}, "--hashtag and --title are in the script."),
     ):
-        assert import_files(db, [path], **wrong) == 1  # type: ignore[arg-type]  # each of them is right for its name
+        assert import_files(db, [path], Asked(**wrong)) == 1  # type: ignore[arg-type]  # each of them is right for its name
         assert why in capsys.readouterr().err
     assert not db.exists()
     folders = [tmp_path / "elsewhere"]
-    assert import_files(db, [path], hashtag="#SWChat", title="Old times", folders=folders) == 0
+    assert import_files(db, [path], Asked(hashtag="#SWChat", title="Old times", folders=folders)) == 0
     said = capsys.readouterr()
     assert "swchat-2015-04-23: 7 messages" in said.out
     assert "could not be kept" not in said.out

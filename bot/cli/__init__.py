@@ -276,26 +276,23 @@ def import_(
     posted is left out, unless they asked the questions or --host names them. A file of several chats is taken one by one,
     with --since and --until; without them it says which. If it is one all the same, say --one-chat.
     """
-    from bot.cli.importing import import_files
+    from bot.cli.importing import Asked, import_files
 
-    raise typer.Exit(
-        import_files(
-            _database(db),
-            files,
-            script=script,
-            hosts=host or (),
-            timezone=timezone,
-            day=date,
-            dates=dates,
-            columns=columns,
-            hashtag=hashtag,
-            title=title,
-            folders=files_in or (),
-            since=since,
-            until=until,
-            one_chat=one_chat,
-        )
+    asked = Asked(
+        script=script,
+        hosts=host or (),
+        timezone=timezone,
+        day=date,
+        dates=dates,
+        columns=columns,
+        hashtag=hashtag,
+        title=title,
+        folders=files_in or (),
+        since=since,
+        until=until,
+        one_chat=one_chat,
     )
+    raise typer.Exit(import_files(_database(db), files, asked))
 
 
 @app.command(rich_help_panel=REMOVE, epilog="Example: hashchat forget macrosw-2026-11-22 ana")

@@ -4,13 +4,14 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.checking import print_problems, read_script
+from bot.cli.checking import Checked, print_problems, read_script
 from bot.cli.failing import complain
 from bot.imports import Imported, Unreadable, Wanted, take_in
 from bot.imports.hours import Several, Span
@@ -22,51 +23,39 @@ from bot.script.zones import zone as known_zone
 from bot.store import Store
 
 
-def import_files(
-    db: Path,
-    files: Sequence[Path],
-    *,
-    script: Path | None = None,
-    hosts: Sequence[str] = (),
-    timezone: str | None = None,
-    day: str | None = None,
-    columns: str | None = None,
-    hashtag: str | None = None,
-    title: str | None = None,
-    dates: str | None = None,
-    folders: Sequence[Path] = (),
-    since: str | None = None,
-    until: str | None = None,
-    one_chat: bool = False,
-) -> int:
-    """Import files as one chat, and say what came of it; give the exit status.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, as it is written on the command line; see `hashchat import --help`.
 
     `hashtag` and `title` are for a chat without a script; attached files may also lie in `folders`. Only posts from `since`
     on and before `until` are taken: days (that of `until` with it), or moments. With `one_chat` they are of one chat, even
     where they seem to be of several.
     """
-    if script and (hashtag is not None or title is not None):
+
+    script: Path | None = None
+    hosts: Sequence[str] = ()
+    timezone: str | None = None
+    day: str | None = None
+    dates: str | None = None
+    columns: str | None = None
+    hashtag: str | None = None
+    title: str | None = None
+    folders: Sequence[Path] = ()
+    since: str | None = None
+    until: str | None = None
+    one_chat: bool = False
+
+
+def import_files(db: Path, files: Sequence[Path], asked: Asked = Asked()) -> int:
+    """Import files as one chat, and say what came of it; give the exit status."""
+    if asked.script and (asked.hashtag is not None or asked.title is not None):
         return complain("--hashtag and --title are in the script. Write them there, or leave --script out.")
-    checked = read_script(script) if script else None
+    checked = read_script(asked.script) if asked.script else None
     if checked and checked.script is None:
         print_problems(checked)
         return 1
     try:
-        wanted = Wanted(
-            text=checked.text if checked else None,
-            script=checked.script if checked else None,
-            hosts=tuple(hosts),
-            zone=known_zone(timezone) if timezone else None,
-            day=_day(day) if day else None,
-            columns=_columns(columns) if columns else {},
-            hashtag=_hashtag(hashtag) if hashtag is not None else "",
-            title=_title(title) if title is not None else "",
-            dates=dates,
-            folders=tuple(map(_folder, folders)),
-            since=_moment("--since", since) if since else None,
-            until=_moment("--until", until, days=1) if until else None,
-            one_chat=one_chat,
-        )
+        wanted = _wanted(asked, checked)
     except Wrong as wrong:
         return complain(f"--timezone {wrong.what}. {wrong.instead[:1].upper()}{wrong.instead[1:]}.")
     except ValueError as error:
@@ -79,8 +68,27 @@ def import_files(
         return complain(f"{error} Nothing was changed.")
     except OSError as error:
         return complain(f"{_reason(error)} Nothing was changed.")
-    _tell(imported, script)
+    _tell(imported, asked.script)
     return 0
+
+
+def _wanted(asked: Asked, checked: Checked | None) -> Wanted:
+    """Read what is asked for. Raises Wrong for the time zone, and ValueError."""
+    return Wanted(
+        text=checked.text if checked else None,
+        script=checked.script if checked else None,
+        hosts=tuple(asked.hosts),
+        zone=known_zone(asked.timezone) if asked.timezone else None,
+        day=_day(asked.day) if asked.day else None,
+        columns=_columns(asked.columns) if asked.columns else {},
+        hashtag=_hashtag(asked.hashtag) if asked.hashtag is not None else "",
+        title=_title(asked.title) if asked.title is not None else "",
+        dates=asked.dates,
+        folders=tuple(map(_folder, asked.folders)),
+        since=_moment("--since", asked.since) if asked.since else None,
+        until=_moment("--until", asked.until, days=1) if asked.until else None,
+        one_chat=asked.one_chat,
+    )
 
 
 async def _import(db: Path, files: Sequence[Path], wanted: Wanted) -> Imported:

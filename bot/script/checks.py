@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from bot.script.model import ALWAYS, Question, Script, plain
+from bot.script.model import ALWAYS, TEMPLATES, Question, Script, plain
 from bot.script.phrases import speaks
 from bot.script.places import Path, key, node, problem
 from bot.script.posts import LONGEST_POST, Kind, Post, again, compose, length, placeholders
 from bot.script.source import Mapping, Node, Problem, Scalar
 from bot.script.wrong import Wrong
-
-#: The texts that a host can write in any language.
-OWN = ("welcome", "housekeeping", "closing")
 
 
 def check(tree: Mapping, script: Script, *, local: bool) -> Iterator[Problem]:
@@ -32,7 +29,7 @@ def remarks(tree: Mapping, script: Script) -> Iterator[Problem]:
         )
     if not speaks(script.language):
         what = f"`{script.language}` is a language in which the bot has no words of its own: the fixed ones are in English"
-        missing = [f"`{name}`" for name in OWN if not _filled(tree.value(name))]
+        missing = [f"`{name}`" for name in TEMPLATES if not _filled(tree.value(name))]
         instead = f"write at least {' and '.join(missing)}" if missing else "leave it so if that is all right"
         yield problem(tree, ("language",), Wrong(what, instead))
 
@@ -107,7 +104,7 @@ def _filled(value: Node | None) -> bool:
 
 
 def _placeholders_for_nothing(tree: Mapping, script: Script) -> Iterator[Problem]:
-    texts = zip(OWN, (script.welcome, script.housekeeping, script.closing), strict=True)
+    texts = zip(TEMPLATES, (script.welcome, script.housekeeping, script.closing), strict=True)
     for name, text in texts:
         used = {found for _, found in placeholders(text or "")}
         for wanted in ("hosts", "next"):

@@ -158,5 +158,7 @@ def plain_script(number_of_questions: int, *, language: str = "en") -> Script:
     return Script(hashtag="chat", title="A chat", questions=questions, language=language)
 
 
+#: The texts of the bot that a host can write anew, in any language; they may name the hosts by `{hosts}`.
+TEMPLATES = ("welcome", "housekeeping", "closing")
 #: Before any chat: "asked since always".
 ALWAYS = datetime.min.replace(tzinfo=UTC)

@@ -18,7 +18,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from bot.script.model import Host
+from bot.script.model import TEMPLATES, Host
 from bot.script.posts import placeholders
 from bot.script.source import Mapping, Node, Scalar, Sequence, read
 
@@ -36,8 +36,6 @@ def written(tree: Node) -> str:
     return text
 
 
-#: The texts that may name the hosts by `{hosts}`.
-TEMPLATES = ("welcome", "housekeeping", "closing")
 #: The texts that a script can do without, wherever they stand in it.
 _OPTIONAL = (*TEMPLATES, "summary", "next", "follow_up")
 

@@ -112,7 +112,7 @@ async def mine(asked: Asked, rest: str = "") -> Reply:
         return Reply(
             f"{heading(chat.script)}: none of your messages counts as an answer. To make one count: **Apps**, **Answers question…** on it."
         )
-    sitting = next((each for each in asked.live if each.chat.id == chat.id), None)
+    sitting = asked.live_one(chat)
     where = await asked.addresses(chat, [entry.id for entry in entries])
     lines = list(_within(_line(chat, entry, where.get(entry.id, "")) for entry in entries))
     left = f"… and {len(entries) - len(lines)} more." if len(lines) < len(entries) else ""
@@ -305,28 +305,32 @@ async def found(asked: Asked, message: discord.Message) -> tuple[Sitting, Entry]
     here = asked.live_here()
     if not here:
         raise Refusal(NONE_LIVE)
-    for sitting in here:
-        id_ = sitting.echoes.message_of(str(message.id))
-        if entries := await _some(asked, sitting, id_):
-            entry = _said(entries[0])
-            if not _edited_since(message, entry):
-                return sitting, entry
-            break
-    else:
-        sitting = here[0]
+    known = await _known(asked, message)
+    if known and not _edited_since(message, known[1]):
+        return known
+    sitting = known[0] if known else here[0]
     await _hear(asked, sitting, message)
     return sitting, await entry_of(asked, sitting, str(message.id))
 
 
 async def found_or_over(asked: Asked, message: discord.Message) -> tuple[Chat, Entry]:
     """Give the chat at this channel, live or over, that a message belongs to, and what is kept of it. Raises Refusal."""
-    for chat in await asked.held_here():
-        if chat.over and (entries := await _kept_of(asked, chat, message)):
-            return chat, _said(entries[0])
-    if not asked.live_here():
-        raise Refusal("That message is not part of any chat that was held in this channel.")
+    if await _known(asked, message) is None:  # of chats that are over there may be many
+        for chat in await asked.held_here():
+            if chat.over and (entries := await _kept_of(asked, chat, message)):
+                return chat, _said(entries[0])
+        if not asked.live_here():
+            raise Refusal("That message is not part of any chat that was held in this channel.")
     sitting, entry = await found(asked, message)
     return sitting.chat, entry
+
+
+async def _known(asked: Asked, message: discord.Message) -> tuple[Sitting, Entry] | None:
+    """Give the live chat at this channel that has kept a message, and what it has kept; None if there is none. Raises Refusal."""
+    for sitting in asked.live_here():
+        if entries := await _some(asked, sitting, sitting.echoes.message_of(str(message.id))):
+            return sitting, _said(entries[0])
+    return None
 
 
 async def _kept_of(asked: Asked, chat: Chat, message: discord.Message) -> list[Entry]:

@@ -125,6 +125,10 @@ class Asked:
         """The live chats of this guild, oldest first: one that is over may still be held, to be tidied up."""
         return [each for each in self.chats.in_guild(self.guild) if each.hears]
 
+    def live_one(self, chat: Chat) -> Sitting | None:
+        """Give a chat of this guild as it is live; None for one that is over."""
+        return next((each for each in self.live if each.chat.id == chat.id), None)
+
     def sitting(self, order: Order = GOING) -> Sitting:
         """Give the live chat that is meant: the one here, or else the only one; of several, by `order`. Raises Refusal."""
         return self._meant(self._among(), order)
@@ -176,7 +180,7 @@ class Asked:
 
     async def change(self, chat: Chat, deed: Deed) -> str:
         """Do something about what was said in a chat, live or over; gives words for the one who asks. Raises Refusal, StoreError."""
-        sitting = next((each for each in self.live if each.chat.id == chat.id), None)
+        sitting = self.live_one(chat)
         return await (sitting.live.ask(deed, by=self.by) if sitting else self.chats.amend(chat, deed))
 
     def ticketed(self, ticket: str) -> Sitting:
